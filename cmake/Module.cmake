@@ -1,0 +1,50 @@
+# hearth_module(NAME [DEPENDS module...] [LIBRARIES target...] [PRIVATE_LIBRARIES target...] [PRECOMPILE <header>...])
+#
+# One room of the house: every *.cc below the current folder becomes the library hearth_NAME, every *_test.cc one
+# GoogleTest program NAME_test, run from the repository root by ctest. New files are picked up by themselves.
+#   DEPENDS            other rooms, by short name; visible to who uses this room
+#   LIBRARIES          third-party targets that this room's public headers need
+#   PRIVATE_LIBRARIES  third-party targets that only this room's own sources and tests may include
+#   PRECOMPILE         heavy third-party headers, precompiled once for this room; default: the standard set
+set(HEARTH_STANDARD_HEADERS
+  <algorithm> <array> <chrono> <cmath> <cstdint> <functional> <limits> <map> <memory> <mutex> <optional> <set> <span>
+  <string> <string_view> <tuple> <unordered_map> <unordered_set> <utility> <variant> <vector> <fmt/format.h>
+  <tl/expected.hpp>)
+
+function(hearth_precompile target)
+  if(HEARTH_PRECOMPILED_HEADERS)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  endif()
+endfunction()
+
+function(hearth_module name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES;PRIVATE_LIBRARIES;PRECOMPILE" ${ARGN})
+  list(TRANSFORM ARG_DEPENDS PREPEND hearth_)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+
+  set(target hearth_${name})
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    target_include_directories(${target} PUBLIC "${CMAKE_SOURCE_DIR}/src")
+    target_link_libraries(${target}
+      PUBLIC ${ARG_DEPENDS} ${ARG_LIBRARIES} fmt::fmt Threads::Threads
+      PRIVATE ${ARG_PRIVATE_LIBRARIES})
+    hearth_precompile(${target} ${HEARTH_STANDARD_HEADERS} ${ARG_PRECOMPILE})
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE "${CMAKE_SOURCE_DIR}/src")
+    target_link_libraries(${target} INTERFACE ${ARG_DEPENDS} ${ARG_LIBRARIES} fmt::fmt Threads::Threads)
+  endif()
+
+  if(BUILD_TESTING AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE ${target} ${ARG_PRIVATE_LIBRARIES} GTest::gtest GTest::gtest_main GTest::gmock)
+    hearth_precompile(${name}_test ${HEARTH_STANDARD_HEADERS} ${ARG_PRECOMPILE} <gtest/gtest.h>)
+    add_test(NAME ${name}_test COMMAND ${name}_test WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+    set_tests_properties(${name}_test PROPERTIES TIMEOUT 300)
+  endif()
+endfunction()

