@@ -90,6 +90,14 @@ using ResultRule = TypePtr (*)(std::span<const ExpressionPtr> arguments, const R
 using ResolveRule = base::Result<ExpressionPtr> (*)(const Function& function, Expressions arguments, const CallShape& shape,
                                                     const ResolveContext& context);
 
+// The types and nullability (ids and names are the analyser's) of the parameters that each lambda argument of a higher-order
+// function may have, one list per lambda argument, from the arguments that are no lambdas in their order. A lambda may
+// declare fewer parameters than listed: `resolve`, which gets bound plan::Lambda expressions in the lambdas' places,
+// refuses a number that the function does not take.
+using LambdaRule = base::Result<std::vector<std::vector<Column>>> (*)(std::span<const ExpressionPtr> arguments,
+                                                                      const ResolveContext& context);
+
+// A generator's Call has a struct type: its fields are the columns that Generate adds, with their default names.
 struct Function {
   std::string name;                 // registry name, lower case; operators by their symbol
   FunctionKind kind = FunctionKind::kScalar;
@@ -99,6 +107,7 @@ struct Function {
   ResultRule result = nullptr;
   NullRule nulls = NullRule::kAnyArgument;
   ResolveRule resolve = nullptr;    // instead of slots, result and nulls
+  LambdaRule lambda_types = nullptr;  // set for higher-order functions
   std::vector<std::string> parameters;  // names for f(name => value); empty: positional only
   bool deterministic = true;
   std::string display_name;         // the name that output names print ("CEIL", "DATE_FORMAT"…); empty: name as written
