@@ -125,9 +125,15 @@ def unpack(entry: dict, archive: pathlib.Path, target: pathlib.Path) -> None:
         sys.exit(f"{archive.name}: nothing matches {entry['keep']}")
 
 
+def rewrite(entry: dict, folder: pathlib.Path) -> None:
+    for pattern, old, new in entry.get("rewrite", []):
+        for path in sorted(folder.glob(pattern)):
+            path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
 def fetch(key: str, entry: dict) -> pathlib.Path:
     """Returns the folder of one unpacked archive, fetching it first when it is not there."""
-    shape = hashlib.sha256(repr((entry["keep"], entry["strip"])).encode()).hexdigest()[:4]
+    shape = hashlib.sha256(repr((entry["keep"], entry["strip"], entry.get("rewrite"))).encode()).hexdigest()[:4]
     target = cache_root() / "dependencies" / f"{key}-{entry['version']}-{entry['sha256'][:12]}-{shape}"
     if target.exists():
         return target
@@ -145,6 +151,7 @@ def fetch(key: str, entry: dict) -> pathlib.Path:
         content = pathlib.Path(scratch, "content")
         content.mkdir()
         unpack(entry, files[0], content)
+        rewrite(entry, content)
         content.rename(target)
     return target
 
