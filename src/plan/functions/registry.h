@@ -108,6 +108,9 @@ struct Function {
   NullRule nulls = NullRule::kAnyArgument;
   ResolveRule resolve = nullptr;    // instead of slots, result and nulls
   LambdaRule lambda_types = nullptr;  // set for higher-order functions
+  // Literals for the last parameters, appended for those left out (and printed by output names, as Spark does):
+  // substring(s, 1) is substring(s, 1, 2147483647).
+  Expressions defaults;
   std::vector<std::string> parameters;  // names for f(name => value); empty: positional only
   bool deterministic = true;
   std::string display_name;         // the name that output names print ("CEIL", "DATE_FORMAT"…); empty: name as written
@@ -133,6 +136,11 @@ class FunctionTable {
   };
   std::map<std::string, std::unique_ptr<Function>, CaseInsensitiveLess> functions_;
 };
+
+// The part of ResolveCall that a row's own `resolve` may start or end with: number of arguments, defaults, coercion to the
+// slots, then `result` and `nulls`; never calls `resolve`.
+base::Result<ExpressionPtr> ResolveBySlots(const Function& function, Expressions arguments, const CallShape& shape,
+                                           const ResolveContext& context);
 
 // Checks the number of arguments, coerces each to its slot, and builds the Call or AggregateCall. Errors as Spark's:
 // WRONG_NUM_ARGS.WITHOUT_SUGGESTION, DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE and the like.
