@@ -13,7 +13,7 @@ def read_states(source: pathlib.Path) -> dict[str, str]:
     for number, line in enumerate(source.read_text(encoding="ascii").splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
-        condition, _, state = line.partition("\t")
+        condition, state = line.split("\t")[:2]  # the third column, parameter names, is not needed here
         condition, state = condition.strip(), state.strip()
         if condition in states or condition in pending:
             sys.exit(f"{source}:{number}: {condition} appears twice")
@@ -25,6 +25,9 @@ def read_states(source: pathlib.Path) -> dict[str, str]:
             pending.append(condition)
     for condition in pending:
         parent = condition.partition(".")[0]
+        if condition.startswith("_LEGACY_"):
+            states[condition] = ""  # Spark never gave these a state
+            continue
         if parent not in states:
             sys.exit(f"{source}: {condition} has no state and no parent that has one")
         states[condition] = states[parent]
