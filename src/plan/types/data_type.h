@@ -78,8 +78,8 @@ class DataType {
   // Requires 0 < precision <= 38 and scale <= precision.
   static TypePtr Decimal(int precision, int scale);
   static TypePtr StringWithCollation(std::string collation);
-  static TypePtr Char(int length);
-  static TypePtr Varchar(int length);
+  static TypePtr Char(int length, std::string collation = {});
+  static TypePtr Varchar(int length, std::string collation = {});
   static TypePtr Time(int precision = 6);
   static TypePtr YearMonthInterval(YearMonthField start = YearMonthField::kYear,
                                    YearMonthField end = YearMonthField::kMonth);
@@ -135,6 +135,7 @@ class DataType {
   explicit DataType(TypeKind kind) : kind_(kind) {}  // use the factories above
 
  private:
+  friend class DataTypeBuilder;
   TypeKind kind_;
   int precision_ = 0;
   int scale_ = 0;
@@ -154,7 +155,7 @@ std::string QuoteIdentifiers(const std::vector<std::string>& parts);
 // Quoted only when the name is not a plain identifier (letters, digits, underscore), as Spark prints in DDL.
 std::string QuoteIfNeeded(std::string_view name);
 
-// Reads the JSON form of a type ("\"integer\"", struct objects).
+// Reads the JSON form of a type ("\"integer\"", struct objects). Errors: INVALID_JSON_DATA_TYPE.
 base::Result<TypePtr> TypeFromJson(std::string_view json);
 
 }  // namespace hearth::plan

@@ -147,4 +147,8 @@ struct Command {
 // A statement of SQL text: a query or a command.
 using Statement = std::variant<RelationPtr, Command>;
 
+// The command on one line, its queries below, as Print of a relation.
+std::string Print(const Command& command);
+std::string Print(const Statement& statement);
+
 }  // namespace hearth::plan::unresolved
