@@ -14,20 +14,20 @@ TEST(DataTypeText, AtomicTypesPrintAsSparkPrintsThem) {
     EXPECT_EQ(type->Sql(), sql);
     EXPECT_EQ(type->Json(), json);
   };
-  expect(DataType::Null(), "void", "VOID", R"("void")");
-  expect(DataType::Byte(), "tinyint", "TINYINT", R"("byte")");
-  expect(DataType::Integer(), "int", "INT", R"("integer")");
-  expect(DataType::Long(), "bigint", "BIGINT", R"("long")");
-  expect(DataType::Decimal(10, 2), "decimal(10,2)", "DECIMAL(10,2)", R"("decimal(10,2)")");
-  expect(DataType::Char(5), "char(5)", "CHAR(5)", R"("char(5)")");
-  expect(DataType::Time(3), "time(3)", "TIME(3)", R"("time(3)")");
+  expect(DataType::Null(), "void", "VOID", "\"void\"");
+  expect(DataType::Byte(), "tinyint", "TINYINT", "\"byte\"");
+  expect(DataType::Integer(), "int", "INT", "\"integer\"");
+  expect(DataType::Long(), "bigint", "BIGINT", "\"long\"");
+  expect(DataType::Decimal(10, 2), "decimal(10,2)", "DECIMAL(10,2)", "\"decimal(10,2)\"");
+  expect(DataType::Char(5), "char(5)", "CHAR(5)", "\"char(5)\"");
+  expect(DataType::Time(3), "time(3)", "TIME(3)", "\"time(3)\"");
   expect(DataType::YearMonthInterval(), "interval year to month", "INTERVAL YEAR TO MONTH",
-         R"("interval year to month")");
+         "\"interval year to month\"");
   expect(DataType::DayTimeInterval(DayTimeField::kDay, DayTimeField::kDay), "interval day", "INTERVAL DAY",
-         R"("interval day")");
-  expect(DataType::CalendarInterval(), "interval", "INTERVAL", R"("interval")");
+         "\"interval day\"");
+  expect(DataType::CalendarInterval(), "interval", "INTERVAL", "\"interval\"");
   expect(DataType::StringWithCollation("UTF8_LCASE"), "string collate UTF8_LCASE", "STRING COLLATE UTF8_LCASE",
-         R"("string collate UTF8_LCASE")");
+         "\"string collate UTF8_LCASE\"");
 }
 
 TEST(DataTypeText, NestedTypesQuoteNamesInSqlOnly) {

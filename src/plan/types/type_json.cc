@@ -13,7 +13,26 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kCollationsKey = "__COLLATIONS";
 constexpr int kMaximumDepth = 1000;
 
-Json ParseJson(std::string_view text) { return Json::parse(text, nullptr, /*allow_exceptions=*/false); }
+// Copying and printing a JSON value recurse; a level of a type takes three of JSON (struct, list of fields, field).
+bool IsTooDeep(std::string_view text) {
+  int depth = 0;
+  bool inside_string = false;
+  for (size_t index = 0; index < text.size(); ++index) {
+    const char character = text[index];
+    if (character == '"') inside_string = !inside_string;
+    if (inside_string && character == '\\') ++index;
+    if (inside_string) continue;
+    if (character == '{' || character == '[') ++depth;
+    if (character == '}' || character == ']') --depth;
+    if (depth > 3 * kMaximumDepth) return true;
+  }
+  return false;
+}
+
+Json ParseJson(std::string_view text) {
+  if (IsTooDeep(text)) return Json(Json::value_t::discarded);
+  return Json::parse(text, nullptr, /*allow_exceptions=*/false);
+}
 
 // ---- Writing ---------------------------------------------------------------------------------------------------------
 
@@ -280,7 +299,6 @@ ResultType Read(const Json& json, const Collations& collations, int depth) {
 std::string DataType::Json() const { return TypeToJson(*this).dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 base::Result<TypePtr> TypeFromJson(std::string_view json) {
-  // nlohmann parses without recursion, so only reading the result is bounded by depth.
   const auto parsed = ParseJson(json);
   if (parsed.is_discarded()) return Invalid(std::string(json));
   return Read(parsed, {}, 0);

@@ -42,7 +42,7 @@ std::string_view ActionName(WriteTable::Action action) {
   return kNames[static_cast<int>(action)];
 }
 
-std::string Describe(Printer& printer, const WriteTable& write) {
+std::string LineOf(Printer& printer, const WriteTable& write) {
   Line line("WriteTable " + NameText(write.table));
   line.Word("action", ActionName(write.action)).Word("mode", ModeName(write.mode)).Text("format", write.format);
   line.Names("partition", write.partition_columns).Map("options", write.options).Map("properties", write.properties);
@@ -53,10 +53,10 @@ std::string Describe(Printer& printer, const WriteTable& write) {
     if (value) partitions += "=" + printer.Text(value);
   }
   if (!partitions.empty()) line.Word("static", "[" + partitions + "]");
-  return std::move(line);
+  return line;
 }
 
-std::string Describe(Printer& printer, const CreateTable& create) {
+std::string LineOf(Printer& printer, const CreateTable& create) {
   std::string columns;
   for (const auto& column : create.columns) {
     columns += (columns.empty() ? "" : ", ") + QuoteIfNeeded(column.name) + ": " + column.type->CatalogString();
@@ -68,18 +68,18 @@ std::string Describe(Printer& printer, const CreateTable& create) {
   line.Text("format", create.format).Map("options", create.options).Names("partition", create.partition_columns);
   line.Text("location", create.location).Text("comment", create.comment).Map("properties", create.properties);
   line.Flag(create.if_not_exists, "if-not-exists").Flag(create.replace, "replace");
-  return std::move(line);
+  return line;
 }
 
-std::string Describe(const CreateView& view) {
+std::string LineOf(const CreateView& view) {
   Line line("CreateView " + NameText(view.name));
   line.Flag(view.is_temporary, "temporary").Flag(view.is_global, "global").Flag(view.replace, "replace");
   line.Flag(view.if_not_exists, "if-not-exists").Names("columns", view.column_aliases).Text("comment", view.comment);
   line.Text("sql", view.sql_text);
-  return std::move(line);
+  return line;
 }
 
-std::string Describe(Printer& printer, const Command& command) {
+std::string LineOf(Printer& printer, const Command& command) {
   return std::visit(
       Overloaded{
           [](const WriteFiles& write) -> std::string {
@@ -87,12 +87,12 @@ std::string Describe(Printer& printer, const Command& command) {
             line.Text("format", write.format).Word("mode", ModeName(write.mode));
             return std::move(line.Names("partition", write.partition_columns).Map("options", write.options));
           },
-          [&](const WriteTable& write) { return Describe(printer, write); },
-          [](const CreateView& view) { return Describe(view); },
+          [&](const WriteTable& write) { return LineOf(printer, write); },
+          [](const CreateView& view) { return LineOf(view); },
           [](const DropView& drop) -> std::string {
             return std::move(Line("DropView " + NameText(drop.name)).Flag(drop.if_exists, "if-exists"));
           },
-          [&](const CreateTable& create) { return Describe(printer, create); },
+          [&](const CreateTable& create) { return LineOf(printer, create); },
           [](const DropTable& drop) -> std::string {
             return std::move(
                 Line("DropTable " + NameText(drop.name)).Flag(drop.if_exists, "if-exists").Flag(drop.purge, "purge"));
@@ -159,7 +159,7 @@ const Relation* QueryOf(const Command& command) {
 
 std::string Print(const Command& command) {
   Printer printer;
-  printer.Line(0, Describe(printer, command));
+  printer.Line(0, LineOf(printer, command));
   if (const auto* query = QueryOf(command)) printer.Print(*query, 1);
   return printer.Take();
 }
