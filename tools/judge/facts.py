@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import tempfile
 import zipfile
 
 from environment import FACTS, ROOT, enter_judge, spark_home
@@ -68,6 +69,7 @@ def classic_session():
     builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
     builder = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
     builder = builder.config("spark.sql.catalogImplementation", "in-memory")
+    builder = builder.config("spark.sql.warehouse.dir", tempfile.mkdtemp(prefix="hearth-facts-"))
     builder = builder.config("spark.driver.extraJavaOptions", "-Duser.timezone=UTC")
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("OFF")
