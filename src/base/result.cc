@@ -19,10 +19,12 @@ constexpr ConditionState kConditionStates[] = {
 }  // namespace
 
 std::string_view SqlStateOf(std::string_view condition) {
-  const auto* row = std::lower_bound(std::begin(kConditionStates), std::end(kConditionStates), condition,
-                                     [](const ConditionState& entry, std::string_view key) { return entry.condition < key; });
+  const auto* row = std::lower_bound(
+      std::begin(kConditionStates), std::end(kConditionStates), condition,
+      [](const ConditionState& entry, std::string_view key) { return entry.condition < key; });
   if (row != std::end(kConditionStates) && row->condition == condition) return row->sql_state;
-  if (const auto dot = condition.find('.'); dot != std::string_view::npos) return SqlStateOf(condition.substr(0, dot));
+  if (const auto dot = condition.find('.'); dot != std::string_view::npos)
+    return SqlStateOf(condition.substr(0, dot));
   return "XX000";
 }
 

@@ -6,7 +6,8 @@ namespace hearth::contract {
 namespace {
 
 TEST(ParseClientVersion, ReadsWhatClientsAnnounce) {
-  EXPECT_EQ(ParseClientVersion("_SPARK_CONNECT_PYTHON spark/4.2.0 os/linux python/3.11.7"), (SparkVersion{4, 2, 0}));
+  EXPECT_EQ(ParseClientVersion("_SPARK_CONNECT_PYTHON spark/4.2.0 os/linux python/3.11.7"),
+            (SparkVersion{4, 2, 0}));
   EXPECT_EQ(ParseClientVersion("_SPARK_CONNECT_PYTHON spark/4.1.0.dev3 os/darwin"), (SparkVersion{4, 1, 0}));
   EXPECT_EQ(ParseClientVersion("_SPARK_CONNECT_SCALA spark/3.5.9-SNAPSHOT"), (SparkVersion{3, 5, 9}));
   EXPECT_EQ(ParseClientVersion("spark/4.0"), (SparkVersion{4, 0, 0}));

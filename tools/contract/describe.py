@@ -20,7 +20,17 @@ FIELD_NAME, FIELD_NUMBER, FIELD_LABEL, FIELD_TYPE, FIELD_TYPE_NAME = 1, 3, 4, 5,
 FIELD_ONEOF, FIELD_JSON_NAME, FIELD_PROTO3_OPTIONAL = 9, 10, 17
 ENUM_NAME, ENUM_VALUE = 1, 2
 LABELS = {"one": 1, "optional": 1, "repeated": 3}
-TYPES = {"double": 1, "float": 2, "int64": 3, "uint64": 4, "int32": 5, "bool": 8, "string": 9, "bytes": 12, "uint32": 13}
+TYPES = {
+    "double": 1,
+    "float": 2,
+    "int64": 3,
+    "uint64": 4,
+    "int32": 5,
+    "bool": 8,
+    "string": 9,
+    "bytes": 12,
+    "uint32": 13,
+}
 TYPE_MESSAGE = 11
 
 # A test fixture of Spark's own plugins, not part of the protocol.
@@ -30,7 +40,11 @@ SKIPPED = {"example_plugins_pb2.py"}
 def descriptor_of(module: pathlib.Path) -> bytes:
     """The bytes passed to AddSerializedFile in one generated module."""
     for node in ast.walk(ast.parse(module.read_bytes())):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "AddSerializedFile":
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "AddSerializedFile"
+        ):
             if isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, bytes):
                 return node.args[0].value
     sys.exit(f"{module}: no serialized descriptor")
@@ -41,7 +55,11 @@ def edit(fields: list[wire.Field], containers: tuple[int, ...], path: list[str],
     if not path:
         return change(fields)
     for index, (number, kind, value) in enumerate(fields):
-        if number in containers and (inner := wire.decode(value)) and wire.first(inner, 1) == path[0].encode():
+        if (
+            number in containers
+            and (inner := wire.decode(value))
+            and wire.first(inner, 1) == path[0].encode()
+        ):
             changed = edit(inner, (MESSAGE_NESTED, MESSAGE_ENUM), path[1:], change)
             return [*fields[:index], (number, kind, wire.encode(changed)), *fields[index + 1 :]]
     sys.exit(f"additions: nothing is called {path[0]}")
@@ -52,8 +70,14 @@ def json_name(name: str) -> str:
     return head + "".join(part.capitalize() for part in tail)
 
 
-def with_field(message: list[wire.Field], name: str, number: str, label: str, kind: str, oneof: str) -> list[wire.Field]:
-    field = [wire.text(FIELD_NAME, name), (FIELD_NUMBER, wire.VARINT, int(number)), (FIELD_LABEL, wire.VARINT, LABELS[label])]
+def with_field(
+    message: list[wire.Field], name: str, number: str, label: str, kind: str, oneof: str
+) -> list[wire.Field]:
+    field = [
+        wire.text(FIELD_NAME, name),
+        (FIELD_NUMBER, wire.VARINT, int(number)),
+        (FIELD_LABEL, wire.VARINT, LABELS[label]),
+    ]
     if kind.startswith("."):
         field += [(FIELD_TYPE, wire.VARINT, TYPE_MESSAGE), wire.text(FIELD_TYPE_NAME, kind)]
     else:
@@ -74,7 +98,9 @@ def with_field(message: list[wire.Field], name: str, number: str, label: str, ki
     members = [
         at
         for at, (key, _, value) in enumerate(message)
-        if oneof and key == MESSAGE_FIELD and wire.first(wire.decode(value), FIELD_ONEOF) == oneofs.index(oneof)
+        if oneof
+        and key == MESSAGE_FIELD
+        and wire.first(wire.decode(value), FIELD_ONEOF) == oneofs.index(oneof)
     ]
     at = members[-1] + 1 if members else len(message)
     return [*message[:at], added, *message[at:], *extra]
@@ -92,10 +118,17 @@ def apply_row(files: dict[str, bytes], row: list[str]) -> None:
         content = edit(content, top, outer, lambda fields: [*fields, added])
     elif action == "field":
         field_name, number, label, kind, oneof = (*rest, "")[:5]
-        content = edit(content, top, scope.split("."), lambda fields: with_field(fields, field_name, number, label, kind, oneof))
+        content = edit(
+            content,
+            top,
+            scope.split("."),
+            lambda fields: with_field(fields, field_name, number, label, kind, oneof),
+        )
     elif action == "value":
         value = wire.encode([wire.text(1, rest[0]), (2, wire.VARINT, int(rest[1]))])
-        content = edit(content, top, scope.split("."), lambda fields: [*fields, (ENUM_VALUE, wire.BYTES, value)])
+        content = edit(
+            content, top, scope.split("."), lambda fields: [*fields, (ENUM_VALUE, wire.BYTES, value)]
+        )
     else:
         sys.exit(f"additions: unknown row {action}")
     files[name] = wire.encode(content)
@@ -118,11 +151,15 @@ def ordered(files: dict[str, bytes]) -> list[bytes]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("output", type=pathlib.Path)
     parser.add_argument("--additions", type=pathlib.Path)
     parser.add_argument("--modules", type=pathlib.Path, nargs="+", required=True)
-    parser.add_argument("--well-known", type=pathlib.Path, help="a FileDescriptorSet of google/protobuf/*.proto to put first")
+    parser.add_argument(
+        "--well-known", type=pathlib.Path, help="a FileDescriptorSet of google/protobuf/*.proto to put first"
+    )
     options = parser.parse_args()
     files: dict[str, bytes] = {}
     for folder in options.modules:

