@@ -42,6 +42,7 @@ struct QueryContext {
   int stop_index = -1;
   std::string object_type;
   std::string object_name;
+  std::shared_ptr<const std::string> text;  // the whole statement, when known: the edge prints its line with carets
 };
 
 // An error as Spark words it: a condition from Spark's catalogue (with its sub-condition after a dot), the

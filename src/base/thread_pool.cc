@@ -1,0 +1,72 @@
+#include "base/thread_pool.h"
+
+#include <pthread.h>
+
+#include <limits>
+#include <utility>
+
+namespace hearth::base {
+
+ThreadPool::ThreadPool(std::string name, int threads, size_t queue_limit)
+    : name_(std::move(name)), maximum_threads_(threads > 0 ? static_cast<size_t>(threads) : 1), queue_limit_(queue_limit) {}
+
+ThreadPool::~ThreadPool() { Stop(); }
+
+bool ThreadPool::Post(Task task) { return Enqueue(std::move(task), queue_limit_); }
+
+bool ThreadPool::PostContinuation(Task task) { return Enqueue(std::move(task), std::numeric_limits<size_t>::max()); }
+
+bool ThreadPool::Enqueue(Task task, size_t limit) {
+  std::lock_guard lock(mutex_);
+  if (stopped_) return false;
+  const bool thread_is_free = waiting_threads_ > queue_.size() || threads_.size() < maximum_threads_;
+  if (!thread_is_free && queue_.size() >= limit) return false;
+  queue_.push_back(std::move(task));
+  if (waiting_threads_ < queue_.size() && threads_.size() < maximum_threads_) {
+    threads_.emplace_back([this] { Run(); });
+  }
+  work_.notify_one();
+  return true;
+}
+
+void ThreadPool::Run() {
+  pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
+  std::unique_lock lock(mutex_);
+  while (true) {
+    ++waiting_threads_;
+    work_.wait(lock, [this] { return stopped_ || !queue_.empty(); });
+    --waiting_threads_;
+    if (stopped_) return;
+    Task task = std::move(queue_.front());
+    queue_.pop_front();
+    ++running_tasks_;
+    lock.unlock();
+    task();
+    // What the task captured dies before it counts as done.
+    task = nullptr;
+    lock.lock();
+    --running_tasks_;
+    if (running_tasks_ == 0 && queue_.empty()) idle_.notify_all();
+  }
+}
+
+bool ThreadPool::WaitUntilIdle(std::chrono::steady_clock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  return idle_.wait_until(lock, deadline, [this] { return running_tasks_ == 0 && queue_.empty(); });
+}
+
+void ThreadPool::Stop() {
+  std::deque<Task> dropped;
+  std::vector<std::thread> threads;
+  {
+    std::lock_guard lock(mutex_);
+    stopped_ = true;
+    dropped.swap(queue_);
+    threads.swap(threads_);
+  }
+  work_.notify_all();
+  idle_.notify_all();
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace hearth::base
