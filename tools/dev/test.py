@@ -12,6 +12,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 from dev import setup
@@ -20,6 +21,7 @@ from dev.environment import tool
 from dev.lint import lint
 from dev.paths import ROOT, build_tree, server_binary
 from dev.progress import step
+from dev.server import serving
 from dev.tally import Tally, of_closing_line, of_googletest, of_junit
 
 SUMMARY = "run every test, or one"
@@ -150,17 +152,16 @@ def run_replay(options, paths: list) -> Tally:
     """Replays the recorded answers of real Spark against the server."""
     if not REPLAY.exists():
         return Tally()
-    variables = dict(os.environ, HEARTH_BINARY=str(server_binary(options.preset)))
-    with step("replay of recorded Spark answers"):
+    output = []
+    with (
+        step("replay of recorded Spark answers"),
+        tempfile.TemporaryDirectory(prefix="hearth-") as warehouse,
+        serving(server_binary(options.preset), extra=["--warehouse", warehouse]) as (port, _),
+    ):
+        command = [tool("python"), REPLAY, "--remote", f"sc://localhost:{port}", *paths]
         process = subprocess.Popen(
-            [tool("python"), REPLAY, *paths],
-            cwd=ROOT,
-            env=variables,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
-        output = []
         for line in process.stdout:
             sys.stdout.write(line)
             output.append(line)
