@@ -42,6 +42,10 @@ struct Column {
   bool nullable = true;
   std::string metadata;                // JSON object text, empty for none
   std::vector<std::string> qualifier;  // e.g. {"spark_catalog", "default", "t"} or {"t"}; empty for none
+  // SELECT a, a: the second column has an id of its own and this of the first; a name that finds both is not ambiguous.
+  ColumnId same_as = 0;
+
+  ColumnId origin() const { return same_as != 0 ? same_as : id; }
 };
 
 // ---- Expressions -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,318 @@
+// Functions, lambdas and window calls.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "plan/analyze/analysis.h"
+
+namespace hearth::plan {
+namespace {
+
+using base::ErrorKind;
+using base::MakeError;
+using base::Result;
+
+base::Error UnknownFunction(const unresolved::Name& name) {
+  auto routine = QuoteIdentifiers(name);
+  constexpr std::string_view kSearchPath = "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]";
+  return MakeError(ErrorKind::kAnalysis, "UNRESOLVED_ROUTINE",
+                   fmt::format("No function or routine is named {} on the search path {}.", routine, kSearchPath),
+                   {{"routineName", routine}, {"searchPath", std::string(kSearchPath)}});
+}
+
+// system.builtin.f and builtin.f are f.
+const Function* FindFunction(const unresolved::Name& name) {
+  bool qualified = name.size() == 1 || (name.size() == 2 && LowerCase(name[0]) == "builtin") ||
+                   (name.size() == 3 && LowerCase(name[0]) == "system" && LowerCase(name[1]) == "builtin");
+  return qualified ? FunctionTable::BuiltIn().Find(name.back()) : nullptr;
+}
+
+bool IsCountOfStar(const unresolved::Function& call) {
+  if (call.arguments.size() != 1 || call.is_distinct || LowerCase(call.name.back()) != "count") return false;
+  const auto* star = call.arguments[0]->As<unresolved::Star>();
+  return star && star->target.empty() && star->except.empty();
+}
+
+}  // namespace
+
+std::optional<ExpressionPtr> Analysis::LiteralFunction(const std::string& name) {
+  static constexpr std::array<std::string_view, 10> kNames = {
+      "current_date", "current_timestamp", "current_user",  "user",           "session_user",
+      "current_catalog", "current_database", "current_time", "localtimestamp", "grouping__id"};
+  auto lower = LowerCase(name);
+  for (auto known : kNames) {
+    if (lower != known) continue;
+    const auto* function = FunctionTable::BuiltIn().Find(lower == "grouping__id" ? "grouping_id" : lower);
+    if (!function) return std::nullopt;
+    auto call = ResolveCall(*function, {}, CallShape{}, resolve_context_);
+    if (call.ok()) return *call;
+  }
+  return std::nullopt;
+}
+
+Result<unresolved::Expressions> Analysis::PlaceNamedArguments(const unresolved::Function& call, const Function& function) {
+  auto named = [](const unresolved::ExpressionPtr& argument) { return argument->As<unresolved::NamedArgument>(); };
+  size_t positional = 0;
+  while (positional < call.arguments.size() && !named(call.arguments[positional])) ++positional;
+  if (positional == call.arguments.size()) return call.arguments;
+  auto routine = QuoteIdentifiers(call.name);
+  if (function.parameters.empty()) {
+    return MakeError(ErrorKind::kAnalysis, "NAMED_PARAMETERS_NOT_SUPPORTED",
+                     fmt::format("The function {} takes no named arguments.", routine), {{"functionName", routine}});
+  }
+  unresolved::Expressions placed(call.arguments.begin(), call.arguments.begin() + static_cast<long>(positional));
+  placed.resize(function.parameters.size());
+  for (size_t i = positional; i < call.arguments.size(); ++i) {
+    const auto* argument = named(call.arguments[i]);
+    if (!argument) {
+      return MakeError(ErrorKind::kAnalysis, "UNEXPECTED_POSITIONAL_ARGUMENT",
+                       fmt::format("In the call of {} a positional argument follows a named one.", routine),
+                       {{"routineName", routine}});
+    }
+    size_t place = 0;
+    while (place < function.parameters.size() && LowerCase(function.parameters[place]) != LowerCase(argument->name)) ++place;
+    auto quoted = QuoteIdentifier(argument->name);
+    if (place == function.parameters.size()) {
+      return MakeError(ErrorKind::kAnalysis, "UNRECOGNIZED_PARAMETER_NAME",
+                       fmt::format("The function {} has no parameter {}.", routine, quoted),
+                       {{"routineName", routine}, {"argumentName", quoted}});
+    }
+    if (placed[place]) {
+      return MakeError(ErrorKind::kAnalysis, "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE",
+                       fmt::format("The parameter {} of {} is given twice.", quoted, routine),
+                       {{"routineName", routine}, {"parameterName", quoted}});
+    }
+    placed[place] = argument->value;
+  }
+  while (!placed.empty() && !placed.back()) placed.pop_back();
+  for (size_t i = 0; i < placed.size(); ++i) {
+    if (placed[i]) continue;
+    auto missing = QuoteIdentifier(function.parameters[i]);
+    return MakeError(ErrorKind::kAnalysis, "REQUIRED_PARAMETER_NOT_FOUND",
+                     fmt::format("The call of {} lacks the parameter {}.", routine, missing),
+                     {{"routineName", routine}, {"parameterName", missing}});
+  }
+  return placed;
+}
+
+Result<Expressions> Analysis::ResolveArguments(const unresolved::Function& call, const Function& function, const Scope& scope) {
+  HEARTH_ASSIGN(auto written, PlaceNamedArguments(call, function));
+  if (!function.lambda_types) return ResolveAll(written, scope);
+  Expressions plain;
+  Expressions arguments(written.size());
+  for (size_t i = 0; i < written.size(); ++i) {
+    if (written[i]->As<unresolved::Lambda>()) continue;
+    HEARTH_ASSIGN(arguments[i], AnalyzeExpression(written[i], scope));
+    plain.push_back(arguments[i]);
+  }
+  HEARTH_ASSIGN(auto types, function.lambda_types(plain, resolve_context_));
+  size_t next = 0;
+  for (size_t i = 0; i < written.size(); ++i) {
+    const auto* lambda = written[i]->As<unresolved::Lambda>();
+    if (!lambda) continue;
+    if (next >= types.size()) {
+      return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+                       fmt::format("The function {} takes fewer lambda arguments.", function.name));
+    }
+    HEARTH_ASSIGN(arguments[i], BindLambda(*lambda, types[next], scope));
+    ++next;
+  }
+  return arguments;
+}
+
+Result<ExpressionPtr> Analysis::BindLambda(const unresolved::Lambda& lambda, const std::vector<Column>& types,
+                                           const Scope& scope) {
+  if (lambda.parameters.size() > types.size()) {
+    return MakeError(ErrorKind::kAnalysis, "INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH",
+                     fmt::format("The lambda has {} parameters, the function gives {}.", lambda.parameters.size(), types.size()),
+                     {{"expectedNumArgs", std::to_string(lambda.parameters.size())}, {"actualNumArgs", std::to_string(types.size())}});
+  }
+  std::vector<std::pair<std::string, ExpressionPtr>> names;
+  Expressions variables;
+  for (size_t i = 0; i < lambda.parameters.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (!SameName(lambda.parameters[i], lambda.parameters[j])) continue;
+      return MakeError(ErrorKind::kAnalysis, "INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES",
+                       fmt::format("The lambda names two parameters {}.", QuoteIdentifier(lambda.parameters[i])));
+    }
+    auto variable = std::make_shared<const Expression>(
+        Expression{LambdaVariable{NextId(), lambda.parameters[i]}, types[i].type, types[i].nullable, {}});
+    names.emplace_back(lambda.parameters[i], variable);
+    variables.push_back(variable);
+  }
+  lambda_scopes_.push_back(std::move(names));
+  auto body = AnalyzeExpression(lambda.body, scope);
+  lambda_scopes_.pop_back();
+  if (!body.ok()) return std::move(body).Fail();
+  auto type = (*body)->type;
+  bool nullable = (*body)->nullable;
+  return std::make_shared<const Expression>(Expression{Lambda{std::move(variables), *body}, type, nullable, {}});
+}
+
+Result<ExpressionPtr> Analysis::ResolveFunction(const unresolved::Function& call, const Scope& scope) {
+  const auto* function = FindFunction(call.name);
+  if (!function) return UnknownFunction(call.name);
+  if (IsCountOfStar(call)) {
+    auto counted = call;
+    counted.arguments = {unresolved::IntegerLiteral(1)};
+    return ResolveFunction(counted, scope);
+  }
+  bool is_aggregate = function->kind == FunctionKind::kAggregate;
+  auto routine = QuoteIdentifier(call.name.back());
+  if (!is_aggregate && (call.is_distinct || call.filter)) {
+    auto what = call.is_distinct ? "DISTINCT" : "FILTER";
+    return MakeError(ErrorKind::kAnalysis, "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
+                     fmt::format("The function {} does not support {}.", routine, what),
+                     {{"prettyName", routine}, {"syntax", fmt::format("\"{}\"", what)}});
+  }
+  in_aggregate_ += is_aggregate ? 1 : 0;
+  auto arguments = ResolveArguments(call, *function, scope);
+  CallShape shape;
+  shape.distinct = call.is_distinct;
+  shape.ignore_nulls = call.nulls == unresolved::NullTreatment::kIgnore;
+  base::Status status;
+  if (arguments.ok() && call.filter) {
+    auto filter = AnalyzeExpression(call.filter, scope);
+    if (filter.ok()) {
+      shape.filter = *filter;
+    } else {
+      status = std::move(filter).Fail();
+    }
+  }
+  for (const auto& order : call.within_group) {
+    if (!status.ok()) break;
+    auto key = ResolveSortOrder(order, scope);
+    if (key.ok()) {
+      shape.order.push_back(*key);
+    } else {
+      status = std::move(key).Fail();
+    }
+  }
+  in_aggregate_ -= is_aggregate ? 1 : 0;
+  if (!arguments.ok()) return std::move(arguments).Fail();
+  if (!status.ok()) return std::move(status).Fail();
+  if (shape.filter && !shape.filter->type->Is(TypeKind::kBoolean)) {
+    return MakeError(ErrorKind::kAnalysis, "INVALID_AGGREGATE_FILTER.NOT_BOOLEAN",
+                     fmt::format("The FILTER of {} is not boolean.", routine));
+  }
+  if (is_aggregate) {
+    for (const auto& argument : *arguments) {
+      if (!ContainsAggregate(*argument)) continue;
+      return MakeError(ErrorKind::kAnalysis, "NESTED_AGGREGATE_FUNCTION",
+                       fmt::format("An aggregate function stands inside the aggregate function {}.", routine));
+    }
+  }
+  HEARTH_ASSIGN(auto resolved, ResolveCall(*function, std::move(*arguments), shape, resolve_context_));
+  return resolved;
+}
+
+Result<FrameBound> Analysis::ResolveBound(const unresolved::FrameBound& bound, const std::vector<SortKey>& order,
+                                          FrameUnit unit, const Scope& scope) {
+  FrameBound resolved{static_cast<BoundKind>(bound.kind), nullptr};
+  if (!bound.offset) return resolved;
+  HEARTH_ASSIGN(auto offset, AnalyzeExpression(bound.offset, scope));
+  if (!IsFoldable(*offset)) {
+    return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WITHOUT_FOLDABLE",
+                     fmt::format("The window frame bound \"{}\" is not constant.", OutputName(*offset)));
+  }
+  if (unit == FrameUnit::kRows) {
+    if (!offset->type->IsIntegral()) {
+      return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE",
+                       fmt::format("A ROWS bound counts rows; \"{}\" is no integer.", OutputName(*offset)));
+    }
+    resolved.offset = offset;
+    return resolved;
+  }
+  if (order.size() != 1) {
+    return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.RANGE_FRAME_MULTI_ORDER",
+                     "A RANGE frame with an offset needs exactly one ORDER BY expression.");
+  }
+  const auto& key_type = order[0].expression->type;
+  bool is_time = key_type->IsDateTime();
+  if (offset->type->IsNumeric() && key_type->IsNumeric()) offset = CoerceTo(offset, key_type, settings());
+  bool fits = (offset->type->IsNumeric() && (key_type->IsNumeric() || key_type->Is(TypeKind::kDate))) ||
+              (offset->type->IsInterval() && is_time);
+  if (!fits) {
+    return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.RANGE_FRAME_INVALID_TYPE",
+                     fmt::format("A RANGE frame over \"{}\" cannot use the bound \"{}\".", key_type->Sql(), offset->type->Sql()));
+  }
+  resolved.offset = offset;
+  return resolved;
+}
+
+Result<ExpressionPtr> Analysis::ResolveWindow(const unresolved::Window& window, const Scope& scope) {
+  WindowCall call;
+  HEARTH_ASSIGN(call.function, AnalyzeExpression(window.function, scope));
+  HEARTH_ASSIGN(call.partition, ResolveAll(window.partition, scope));
+  for (const auto& order : window.order) {
+    HEARTH_ASSIGN(auto key, ResolveSortOrder(order, scope));
+    call.order.push_back(std::move(key));
+  }
+  const Function* function = nullptr;
+  if (const auto* plain = call.function->As<plan::Call>()) function = plain->function;
+  if (const auto* aggregate = call.function->As<AggregateCall>()) {
+    function = aggregate->function;
+    if (aggregate->distinct) {
+      return MakeError(ErrorKind::kAnalysis, "DISTINCT_WINDOW_FUNCTION_UNSUPPORTED",
+                       fmt::format("\"{}\" over a window cannot be DISTINCT.", OutputName(*call.function)),
+                       {{"windowExpr", fmt::format("\"{}\"", OutputName(*call.function))}});
+    }
+  }
+  bool is_ranking = function && function->kind == FunctionKind::kWindow;
+  if (!function || (!is_ranking && function->kind != FunctionKind::kAggregate)) {
+    auto name = OutputName(*call.function);
+    return MakeError(ErrorKind::kAnalysis, "UNSUPPORTED_EXPR_FOR_WINDOW",
+                     fmt::format("\"{}\" is neither a window nor an aggregate function.", name),
+                     {{"sqlExpr", fmt::format("\"{}\"", name)}});
+  }
+  if (is_ranking && call.order.empty() && function->name != "nth_value") {
+    auto name = QuoteIdentifier(function->name);
+    return MakeError(ErrorKind::kAnalysis, "WINDOW_FUNCTION_AND_FRAME_MISMATCH",
+                     fmt::format("The window function {} needs an ORDER BY in its window.", name), {{"funcName", name}});
+  }
+  bool whole_partition_rows = is_ranking && function->name != "nth_value";
+  if (window.frame) {
+    call.unit = window.frame->unit == unresolved::FrameUnit::kRows ? FrameUnit::kRows : FrameUnit::kRange;
+    HEARTH_ASSIGN(call.lower, ResolveBound(window.frame->lower, call.order, call.unit, scope));
+    HEARTH_ASSIGN(call.upper, ResolveBound(window.frame->upper, call.order, call.unit, scope));
+  } else if (whole_partition_rows) {
+    bool is_offset = function->name == "lag" || function->name == "lead";
+    call.unit = FrameUnit::kRows;
+    if (function->name == "cume_dist") call.unit = FrameUnit::kRange;
+    call.lower.kind = BoundKind::kUnboundedPreceding;
+    call.upper.kind = BoundKind::kCurrentRow;
+    if (is_offset) {
+      // Spark prints the offset itself as both bounds of the frame.
+      const auto& arguments = call.function->As<plan::Call>()->arguments;
+      bool shows_offset = arguments.size() > 1 && arguments[1]->As<Literal>() != nullptr;
+      call.lower.kind = call.upper.kind = function->name == "lead" ? BoundKind::kFollowing : BoundKind::kPreceding;
+      call.lower.offset = call.upper.offset = shows_offset ? arguments[1] : IntegerLiteral(1);
+      if (function->name == "lag") {
+        auto text = OutputName(*call.lower.offset);
+        auto shown = WithDisplay(call.lower.offset, text.starts_with("-") ? text.substr(1) : "-" + text);
+        call.lower.offset = call.upper.offset = shown;
+        call.lower.kind = call.upper.kind = BoundKind::kFollowing;
+      }
+    }
+  } else if (call.order.empty()) {
+    call.unit = FrameUnit::kRows;
+    call.lower.kind = BoundKind::kUnboundedPreceding;
+    call.upper.kind = BoundKind::kUnboundedFollowing;
+  } else {
+    call.unit = FrameUnit::kRange;
+    call.lower.kind = BoundKind::kUnboundedPreceding;
+    call.upper.kind = BoundKind::kCurrentRow;
+  }
+  auto type = call.function->type;
+  bool nullable = call.function->nullable;
+  auto resolved = std::make_shared<const Expression>(Expression{call, type, nullable, {}});
+  if (!is_ranking || (function->name != "lag" && function->name != "lead")) return resolved;
+  // lag and lead ignore frames: what was printed in the name is not passed on to the engine.
+  auto display = OutputName(*resolved);
+  call.unit = FrameUnit::kRows;
+  call.lower = {BoundKind::kUnboundedPreceding, nullptr};
+  call.upper = {BoundKind::kUnboundedFollowing, nullptr};
+  return std::make_shared<const Expression>(Expression{std::move(call), type, nullable, display});
+}
+
+}  // namespace hearth::plan
