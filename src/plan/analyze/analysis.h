@@ -1,7 +1,7 @@
 // One analysis of one plan. Private to plan/analyze; the files of this folder implement it by area:
 //   names.cc (columns), expressions.cc, calls.cc (functions, lambdas, windows), select.cc (SELECT blocks),
-//   grouping.cc (GROUP BY), relations.cc, joins.cc, sets.cc, reads.cc, columns.cc (withColumns and kin), pivots.cc,
-//   statistics.cc (describe, crosstab, …), shows.cc.
+//   grouping.cc (GROUP BY), relations.cc, joins.cc, sets.cc, reads.cc, columns.cc (withColumns and kin),
+//   pivots.cc, statistics.cc (describe, crosstab, …), shows.cc.
 #pragma once
 
 #include <map>
@@ -18,7 +18,8 @@
 
 namespace hearth::plan {
 
-// Which columns each relation of the client's DataFrames has, as a tree beside the resolved one; answers df["a"].
+// Which columns each relation of the client's DataFrames has, as a tree beside the resolved one; answers
+// df["a"].
 struct PlanIdTree {
   std::optional<int64_t> plan_id;
   std::vector<Column> output;
@@ -31,12 +32,15 @@ struct SelectBlock;
 struct Analyzed {
   RelationPtr relation;
   PlanIdTreePtr plan_ids;
-  // Reachable by qualified name only: both sides' keys under USING and NATURAL.
+  // Reachable by qualified name only: both sides' keys under USING and NATURAL. While there are any, the
+  // relation outputs them too, and `visible` says what the query shows.
   std::vector<Column> hidden;
-  // The select list and what it was computed from, while more columns can still be asked of it (ORDER BY, HAVING, filter).
+  std::vector<Column> visible;
+  // The select list and what it was computed from, while more columns can still be asked of it (ORDER BY,
+  // HAVING, filter).
   std::shared_ptr<const SelectBlock> block;
 
-  const std::vector<Column>& output() const { return relation->output; }
+  const std::vector<Column>& output() const { return hidden.empty() ? relation->output : visible; }
 };
 
 struct GroupingKey {
@@ -44,7 +48,8 @@ struct GroupingKey {
   ExpressionPtr expression;  // over the block's input
 };
 
-// SELECT items FROM input GROUP BY keys HAVING having, in parts, so that ORDER BY and HAVING can add to it before it is built.
+// SELECT items FROM input GROUP BY keys HAVING having, in parts, so that ORDER BY and HAVING can add to it
+// before it is built.
 struct SelectBlock {
   Analyzed input;
   bool is_aggregate = false;
@@ -80,7 +85,10 @@ class Analysis {
   explicit Analysis(AnalyzeContext& context) : context_(context), resolve_context_{context.settings} {}
 
   base::Result<Analyzed> AnalyzeRelation(const unresolved::RelationPtr& relation, const Scope* outer);
-  base::Result<ExpressionPtr> AnalyzeExpression(const unresolved::ExpressionPtr& expression, const Scope& scope);
+  // The same with hidden columns still there, for callers that resolve names over it.
+  base::Result<Analyzed> AnalyzeInput(const unresolved::RelationPtr& relation, const Scope* outer);
+  base::Result<ExpressionPtr> AnalyzeExpression(const unresolved::ExpressionPtr& expression,
+                                                const Scope& scope);
 
  private:
   friend class RelationAnalyzer;
@@ -88,8 +96,10 @@ class Analysis {
   // names.cc
   base::Result<ExpressionPtr> ResolveAttribute(const unresolved::Attribute& attribute, const Scope& scope);
   base::Result<std::optional<ExpressionPtr>> FindByName(const unresolved::Name& parts, const Analyzed& input);
-  base::Result<std::optional<ExpressionPtr>> FindByPlanId(const unresolved::Attribute& attribute, const Analyzed& input);
-  base::Result<std::optional<ExpressionPtr>> FindInScope(const unresolved::Attribute& attribute, const Scope& scope);
+  base::Result<std::optional<ExpressionPtr>> FindByPlanId(const unresolved::Attribute& attribute,
+                                                          const Analyzed& input);
+  base::Result<std::optional<ExpressionPtr>> FindInScope(const unresolved::Attribute& attribute,
+                                                         const Scope& scope);
   base::Result<ExpressionPtr> ExtractField(ExpressionPtr base, const std::string& field);
   base::Result<ExpressionPtr> ExtractFields(ExpressionPtr base, const unresolved::Name& parts, size_t from);
   base::Result<std::vector<ExpressionPtr>> ExpandStar(const unresolved::Star& star, const Scope& scope);
@@ -102,7 +112,8 @@ class Analysis {
   base::Result<Expressions> ResolveAll(const unresolved::Expressions& expressions, const Scope& scope);
   base::Result<ExpressionPtr> ResolveLiteral(const unresolved::Literal& literal);
   base::Result<ExpressionPtr> ResolveCast(const unresolved::Cast& cast, const Scope& scope);
-  base::Result<ExpressionPtr> ResolveExtractValue(const unresolved::ExtractValue& extract, const Scope& scope);
+  base::Result<ExpressionPtr> ResolveExtractValue(const unresolved::ExtractValue& extract,
+                                                  const Scope& scope);
   base::Result<ExpressionPtr> ResolveUpdateField(const unresolved::UpdateField& update, const Scope& scope);
   base::Result<ExpressionPtr> ResolveSubquery(const unresolved::Subquery& subquery, const Scope& scope);
   base::Result<SortKey> ResolveSortOrder(const unresolved::SortOrder& order, const Scope& scope);
@@ -110,17 +121,24 @@ class Analysis {
 
   // calls.cc
   base::Result<ExpressionPtr> ResolveFunction(const unresolved::Function& function, const Scope& scope);
-  base::Result<Expressions> ResolveArguments(const unresolved::Function& call, const Function& function, const Scope& scope);
-  base::Result<unresolved::Expressions> PlaceNamedArguments(const unresolved::Function& call, const Function& function);
-  base::Result<ExpressionPtr> BindLambda(const unresolved::Lambda& lambda, const std::vector<Column>& types, const Scope& scope);
+  base::Result<ExpressionPtr> ResolveStruct(const unresolved::Function& call, const Scope& scope);
+  base::Result<Expressions> ResolveArguments(const unresolved::Function& call, const Function& function,
+                                             const Scope& scope);
+  base::Result<unresolved::Expressions> PlaceNamedArguments(const unresolved::Function& call,
+                                                            const Function& function);
+  base::Result<ExpressionPtr> BindLambda(const unresolved::Lambda& lambda, const std::vector<Column>& types,
+                                         const Scope& scope);
   base::Result<ExpressionPtr> ResolveWindow(const unresolved::Window& window, const Scope& scope);
-  base::Result<FrameBound> ResolveBound(const unresolved::FrameBound& bound, const std::vector<SortKey>& order,
-                                        FrameUnit unit, const Scope& scope);
+  base::Result<FrameBound> ResolveBound(const unresolved::FrameBound& bound,
+                                        const std::vector<SortKey>& order, FrameUnit unit,
+                                        const Scope& scope);
   std::optional<ExpressionPtr> LiteralFunction(const std::string& name);
 
   // select.cc
-  base::Result<std::vector<NamedExpression>> ResolveItems(const unresolved::Expressions& items, const Scope& scope);
-  base::Status AddItem(const unresolved::ExpressionPtr& item, const Scope& scope, std::vector<NamedExpression>& items);
+  base::Result<std::vector<NamedExpression>> ResolveItems(const unresolved::Expressions& items,
+                                                          const Scope& scope);
+  base::Status AddItem(const unresolved::ExpressionPtr& item, const Scope& scope,
+                       std::vector<NamedExpression>& items);
   NamedExpression NameItem(ExpressionPtr expression);
   base::Result<Analyzed> AnalyzeProject(const unresolved::Project& project, const Scope* outer);
   base::Result<Analyzed> FinishBlock(SelectBlock block);
@@ -136,19 +154,20 @@ class Analysis {
   // grouping.cc
   base::Result<Analyzed> AnalyzeAggregate(const unresolved::Aggregate& aggregate, const Scope* outer);
   base::Result<Analyzed> AnalyzeHaving(const unresolved::Having& having, const Scope* outer);
-  base::Status AddHaving(SelectBlock& block, const unresolved::ExpressionPtr& condition, const Analyzed& output,
-                         const Scope* outer);
+  base::Status AddHaving(SelectBlock& block, const unresolved::ExpressionPtr& condition,
+                         const Analyzed& output, const Scope* outer);
   base::Status ResolveGroups(const unresolved::Aggregate& aggregate, const Scope& scope, SelectBlock& block);
   base::Result<std::vector<std::vector<size_t>>> GroupingSetsOf(const unresolved::GroupElement& element,
                                                                 const unresolved::Aggregate& aggregate,
                                                                 const Scope& scope, SelectBlock& block);
-  base::Result<size_t> AddKey(const unresolved::ExpressionPtr& expression, const unresolved::Aggregate& aggregate,
-                              const Scope& scope, SelectBlock& block);
-  base::Result<ExpressionPtr> ResolveKey(const unresolved::ExpressionPtr& expression, const unresolved::Aggregate& aggregate,
-                                         const Scope& scope);
+  base::Result<size_t> AddKey(const unresolved::ExpressionPtr& expression,
+                              const unresolved::Aggregate& aggregate, const Scope& scope, SelectBlock& block);
+  base::Result<ExpressionPtr> ResolveKey(const unresolved::ExpressionPtr& expression,
+                                         const unresolved::Aggregate& aggregate, const Scope& scope);
   size_t KeyIndex(SelectBlock& block, const ExpressionPtr& expression);
   base::Result<ExpressionPtr> OverGroups(SelectBlock& block, const ExpressionPtr& expression);
-  base::Result<ExpressionPtr> ReplaceAggregates(SelectBlock& block, const ExpressionPtr& expression, base::Error& failure);
+  base::Result<ExpressionPtr> ReplaceAggregates(SelectBlock& block, const ExpressionPtr& expression,
+                                                base::Error& failure);
   RelationPtr BuildAggregate(const SelectBlock& block);
 
   // relations.cc
@@ -169,8 +188,8 @@ class Analysis {
   base::Result<Analyzed> AnalyzeWith(const unresolved::With& with, const Scope* outer);
   base::Result<Analyzed> AnalyzeHint(const unresolved::Hint& hint, const Scope* outer);
   base::Result<Analyzed> AnalyzeCollectMetrics(const unresolved::CollectMetrics& metrics, const Scope* outer);
-  base::Result<RelationPtr> RecursiveDefinition(const unresolved::CommonTableExpression& definition, CteBinding& binding,
-                                                RelationPtr& step);
+  base::Result<RelationPtr> RecursiveDefinition(const unresolved::CommonTableExpression& definition,
+                                                CteBinding& binding, RelationPtr& step);
 
   // reads.cc
   base::Result<Analyzed> AnalyzeNamedTable(const unresolved::NamedTable& table);
@@ -242,9 +261,9 @@ class Analysis {
   int depth_ = 0;
   int view_depth_ = 0;
   int in_aggregate_ = 0;
-  std::vector<std::map<std::string, CteBinding>> cte_scopes_;        // innermost last; keys lower case
+  std::vector<std::map<std::string, CteBinding>> cte_scopes_;  // innermost last; keys lower case
   std::vector<std::vector<std::pair<std::string, ExpressionPtr>>> lambda_scopes_;
-  std::map<int64_t, unresolved::RelationPtr> references_;            // WithRelations, by plan id
+  std::map<int64_t, unresolved::RelationPtr> references_;  // WithRelations, by plan id
 };
 
 std::string LowerCase(std::string_view text);

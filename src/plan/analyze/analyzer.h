@@ -1,5 +1,5 @@
-// Turns an unresolved plan into a resolved one: names, types, nullability, coercion and Spark's error conditions. It asks
-// the catalogue and the files for schemas and reads no data.
+// Turns an unresolved plan into a resolved one: names, types, nullability, coercion and Spark's error
+// conditions. It asks the catalogue and the files for schemas and reads no data.
 #pragma once
 
 #include <map>
@@ -28,6 +28,7 @@ struct AnalyzeContext {
 base::Result<RelationPtr> Analyze(const unresolved::RelationPtr& plan, AnalyzeContext& context);
 
 // An expression without columns (a default value, an option, a SET argument).
-base::Result<ExpressionPtr> AnalyzeConstant(const unresolved::ExpressionPtr& expression, AnalyzeContext& context);
+base::Result<ExpressionPtr> AnalyzeConstant(const unresolved::ExpressionPtr& expression,
+                                            AnalyzeContext& context);
 
 }  // namespace hearth::plan

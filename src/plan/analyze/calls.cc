@@ -14,17 +14,21 @@ using base::Result;
 
 base::Error UnknownFunction(const unresolved::Name& name) {
   auto routine = QuoteIdentifiers(name);
-  constexpr std::string_view kSearchPath = "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]";
-  return MakeError(ErrorKind::kAnalysis, "UNRESOLVED_ROUTINE",
-                   fmt::format("No function or routine is named {} on the search path {}.", routine, kSearchPath),
-                   {{"routineName", routine}, {"searchPath", std::string(kSearchPath)}});
+  constexpr std::string_view kSearchPath =
+      "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]";
+  return MakeError(
+      ErrorKind::kAnalysis, "UNRESOLVED_ROUTINE",
+      fmt::format("No function or routine is named {} on the search path {}.", routine, kSearchPath),
+      {{"routineName", routine}, {"searchPath", std::string(kSearchPath)}});
 }
 
 // system.builtin.f and builtin.f are f.
 const Function* FindFunction(const unresolved::Name& name) {
   bool qualified = name.size() == 1 || (name.size() == 2 && LowerCase(name[0]) == "builtin") ||
                    (name.size() == 3 && LowerCase(name[0]) == "system" && LowerCase(name[1]) == "builtin");
-  return qualified ? FunctionTable::BuiltIn().Find(name.back()) : nullptr;
+  // What the analyser alone may call has no user-visible name.
+  bool internal = name.back() == "to_pretty_string";
+  return qualified && !internal ? FunctionTable::BuiltIn().Find(name.back()) : nullptr;
 }
 
 bool IsCountOfStar(const unresolved::Function& call) {
@@ -37,8 +41,8 @@ bool IsCountOfStar(const unresolved::Function& call) {
 
 std::optional<ExpressionPtr> Analysis::LiteralFunction(const std::string& name) {
   static constexpr std::array<std::string_view, 10> kNames = {
-      "current_date", "current_timestamp", "current_user",  "user",           "session_user",
-      "current_catalog", "current_database", "current_time", "localtimestamp", "grouping__id"};
+      "current_date",    "current_timestamp", "current_user", "user",           "session_user",
+      "current_catalog", "current_database",  "current_time", "localtimestamp", "grouping__id"};
   auto lower = LowerCase(name);
   for (auto known : kNames) {
     if (lower != known) continue;
@@ -50,17 +54,22 @@ std::optional<ExpressionPtr> Analysis::LiteralFunction(const std::string& name) 
   return std::nullopt;
 }
 
-Result<unresolved::Expressions> Analysis::PlaceNamedArguments(const unresolved::Function& call, const Function& function) {
-  auto named = [](const unresolved::ExpressionPtr& argument) { return argument->As<unresolved::NamedArgument>(); };
+Result<unresolved::Expressions> Analysis::PlaceNamedArguments(const unresolved::Function& call,
+                                                              const Function& function) {
+  auto named = [](const unresolved::ExpressionPtr& argument) {
+    return argument->As<unresolved::NamedArgument>();
+  };
   size_t positional = 0;
   while (positional < call.arguments.size() && !named(call.arguments[positional])) ++positional;
   if (positional == call.arguments.size()) return call.arguments;
   auto routine = QuoteIdentifiers(call.name);
   if (function.parameters.empty()) {
     return MakeError(ErrorKind::kAnalysis, "NAMED_PARAMETERS_NOT_SUPPORTED",
-                     fmt::format("The function {} takes no named arguments.", routine), {{"functionName", routine}});
+                     fmt::format("The function {} takes no named arguments.", routine),
+                     {{"functionName", routine}});
   }
-  unresolved::Expressions placed(call.arguments.begin(), call.arguments.begin() + static_cast<long>(positional));
+  unresolved::Expressions placed(call.arguments.begin(),
+                                 call.arguments.begin() + static_cast<long>(positional));
   placed.resize(function.parameters.size());
   for (size_t i = positional; i < call.arguments.size(); ++i) {
     const auto* argument = named(call.arguments[i]);
@@ -70,7 +79,9 @@ Result<unresolved::Expressions> Analysis::PlaceNamedArguments(const unresolved::
                        {{"routineName", routine}});
     }
     size_t place = 0;
-    while (place < function.parameters.size() && LowerCase(function.parameters[place]) != LowerCase(argument->name)) ++place;
+    while (place < function.parameters.size() &&
+           LowerCase(function.parameters[place]) != LowerCase(argument->name))
+      ++place;
     auto quoted = QuoteIdentifier(argument->name);
     if (place == function.parameters.size()) {
       return MakeError(ErrorKind::kAnalysis, "UNRECOGNIZED_PARAMETER_NAME",
@@ -78,7 +89,8 @@ Result<unresolved::Expressions> Analysis::PlaceNamedArguments(const unresolved::
                        {{"routineName", routine}, {"argumentName", quoted}});
     }
     if (placed[place]) {
-      return MakeError(ErrorKind::kAnalysis, "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE",
+      return MakeError(ErrorKind::kAnalysis,
+                       "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE",
                        fmt::format("The parameter {} of {} is given twice.", quoted, routine),
                        {{"routineName", routine}, {"parameterName", quoted}});
     }
@@ -95,7 +107,8 @@ Result<unresolved::Expressions> Analysis::PlaceNamedArguments(const unresolved::
   return placed;
 }
 
-Result<Expressions> Analysis::ResolveArguments(const unresolved::Function& call, const Function& function, const Scope& scope) {
+Result<Expressions> Analysis::ResolveArguments(const unresolved::Function& call, const Function& function,
+                                               const Scope& scope) {
   HEARTH_ASSIGN(auto written, PlaceNamedArguments(call, function));
   if (!function.lambda_types) return ResolveAll(written, scope);
   Expressions plain;
@@ -124,16 +137,19 @@ Result<ExpressionPtr> Analysis::BindLambda(const unresolved::Lambda& lambda, con
                                            const Scope& scope) {
   if (lambda.parameters.size() > types.size()) {
     return MakeError(ErrorKind::kAnalysis, "INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH",
-                     fmt::format("The lambda has {} parameters, the function gives {}.", lambda.parameters.size(), types.size()),
-                     {{"expectedNumArgs", std::to_string(lambda.parameters.size())}, {"actualNumArgs", std::to_string(types.size())}});
+                     fmt::format("The lambda has {} parameters, the function gives {}.",
+                                 lambda.parameters.size(), types.size()),
+                     {{"expectedNumArgs", std::to_string(lambda.parameters.size())},
+                      {"actualNumArgs", std::to_string(types.size())}});
   }
   std::vector<std::pair<std::string, ExpressionPtr>> names;
   Expressions variables;
   for (size_t i = 0; i < lambda.parameters.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
       if (!SameName(lambda.parameters[i], lambda.parameters[j])) continue;
-      return MakeError(ErrorKind::kAnalysis, "INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES",
-                       fmt::format("The lambda names two parameters {}.", QuoteIdentifier(lambda.parameters[i])));
+      return MakeError(
+          ErrorKind::kAnalysis, "INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES",
+          fmt::format("The lambda names two parameters {}.", QuoteIdentifier(lambda.parameters[i])));
     }
     auto variable = std::make_shared<const Expression>(
         Expression{LambdaVariable{NextId(), lambda.parameters[i]}, types[i].type, types[i].nullable, {}});
@@ -146,11 +162,44 @@ Result<ExpressionPtr> Analysis::BindLambda(const unresolved::Lambda& lambda, con
   if (!body.ok()) return std::move(body).Fail();
   auto type = (*body)->type;
   bool nullable = (*body)->nullable;
-  return std::make_shared<const Expression>(Expression{Lambda{std::move(variables), *body}, type, nullable, {}});
+  return std::make_shared<const Expression>(
+      Expression{Lambda{std::move(variables), *body}, type, nullable, {}});
+}
+
+// struct(a, b.c, x + 1, y AS z) is named_struct('a', a, 'c', b.c, 'col3', x + 1, 'z', y): only what is
+// written tells a name.
+Result<ExpressionPtr> Analysis::ResolveStruct(const unresolved::Function& call, const Scope& scope) {
+  Expressions arguments;
+  std::string display;
+  auto add = [&](std::string name, const ExpressionPtr& value, const std::string& shown) {
+    arguments.push_back(StringLiteral(std::move(name)));
+    arguments.push_back(value);
+    display += (display.empty() ? "" : ", ") + shown;
+  };
+  for (const auto& written : call.arguments) {
+    HEARTH_ASSIGN(auto values, ResolveAll({written}, scope));
+    const auto* alias = written->As<unresolved::Alias>();
+    const auto* attribute = written->As<unresolved::Attribute>();
+    for (const auto& value : values) {
+      if (alias && alias->names.size() == 1) {
+        HEARTH_ASSIGN(auto child, AnalyzeExpression(alias->child, scope));
+        add(alias->names[0], child, OutputName(*child) + " AS " + alias->names[0]);
+      } else if (value->As<ColumnReference>()) {
+        add(value->As<ColumnReference>()->name, value, OutputName(*value));
+      } else if (attribute) {
+        add(attribute->parts.back(), value, OutputName(*value));
+      } else {
+        add("col" + std::to_string(arguments.size() / 2 + 1), value, OutputName(*value));
+      }
+    }
+  }
+  HEARTH_ASSIGN(auto resolved, Call("named_struct", std::move(arguments)));
+  return WithDisplay(resolved, fmt::format("struct({})", display));
 }
 
 Result<ExpressionPtr> Analysis::ResolveFunction(const unresolved::Function& call, const Scope& scope) {
   const auto* function = FindFunction(call.name);
+  if (function && function->name == "struct") return ResolveStruct(call, scope);
   if (!function) return UnknownFunction(call.name);
   if (IsCountOfStar(call)) {
     auto counted = call;
@@ -198,16 +247,18 @@ Result<ExpressionPtr> Analysis::ResolveFunction(const unresolved::Function& call
   if (is_aggregate) {
     for (const auto& argument : *arguments) {
       if (!ContainsAggregate(*argument)) continue;
-      return MakeError(ErrorKind::kAnalysis, "NESTED_AGGREGATE_FUNCTION",
-                       fmt::format("An aggregate function stands inside the aggregate function {}.", routine));
+      return MakeError(
+          ErrorKind::kAnalysis, "NESTED_AGGREGATE_FUNCTION",
+          fmt::format("An aggregate function stands inside the aggregate function {}.", routine));
     }
   }
   HEARTH_ASSIGN(auto resolved, ResolveCall(*function, std::move(*arguments), shape, resolve_context_));
   return resolved;
 }
 
-Result<FrameBound> Analysis::ResolveBound(const unresolved::FrameBound& bound, const std::vector<SortKey>& order,
-                                          FrameUnit unit, const Scope& scope) {
+Result<FrameBound> Analysis::ResolveBound(const unresolved::FrameBound& bound,
+                                          const std::vector<SortKey>& order, FrameUnit unit,
+                                          const Scope& scope) {
   FrameBound resolved{static_cast<BoundKind>(bound.kind), nullptr};
   if (!bound.offset) return resolved;
   HEARTH_ASSIGN(auto offset, AnalyzeExpression(bound.offset, scope));
@@ -234,7 +285,8 @@ Result<FrameBound> Analysis::ResolveBound(const unresolved::FrameBound& bound, c
               (offset->type->IsInterval() && is_time);
   if (!fits) {
     return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.RANGE_FRAME_INVALID_TYPE",
-                     fmt::format("A RANGE frame over \"{}\" cannot use the bound \"{}\".", key_type->Sql(), offset->type->Sql()));
+                     fmt::format("A RANGE frame over \"{}\" cannot use the bound \"{}\".", key_type->Sql(),
+                                 offset->type->Sql()));
   }
   resolved.offset = offset;
   return resolved;
@@ -268,7 +320,8 @@ Result<ExpressionPtr> Analysis::ResolveWindow(const unresolved::Window& window, 
   if (is_ranking && call.order.empty() && function->name != "nth_value") {
     auto name = QuoteIdentifier(function->name);
     return MakeError(ErrorKind::kAnalysis, "WINDOW_FUNCTION_AND_FRAME_MISMATCH",
-                     fmt::format("The window function {} needs an ORDER BY in its window.", name), {{"funcName", name}});
+                     fmt::format("The window function {} needs an ORDER BY in its window.", name),
+                     {{"funcName", name}});
   }
   bool whole_partition_rows = is_ranking && function->name != "nth_value";
   if (window.frame) {
@@ -285,7 +338,8 @@ Result<ExpressionPtr> Analysis::ResolveWindow(const unresolved::Window& window, 
       // Spark prints the offset itself as both bounds of the frame.
       const auto& arguments = call.function->As<plan::Call>()->arguments;
       bool shows_offset = arguments.size() > 1 && arguments[1]->As<Literal>() != nullptr;
-      call.lower.kind = call.upper.kind = function->name == "lead" ? BoundKind::kFollowing : BoundKind::kPreceding;
+      call.lower.kind = call.upper.kind =
+          function->name == "lead" ? BoundKind::kFollowing : BoundKind::kPreceding;
       call.lower.offset = call.upper.offset = shows_offset ? arguments[1] : IntegerLiteral(1);
       if (function->name == "lag") {
         auto text = OutputName(*call.lower.offset);

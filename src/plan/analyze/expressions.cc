@@ -28,11 +28,13 @@ struct Depth {
 
 }  // namespace
 
-Result<ExpressionPtr> Analysis::AnalyzeExpression(const unresolved::ExpressionPtr& expression, const Scope& scope) {
+Result<ExpressionPtr> Analysis::AnalyzeExpression(const unresolved::ExpressionPtr& expression,
+                                                  const Scope& scope) {
   Depth depth(depth_);
   if (depth_ > kMostNestedExpressions) {
-    return MakeError(ErrorKind::kAnalysis, "EXCEED_LIMIT_LENGTH",
-                     fmt::format("The expression is nested more than {} levels deep.", kMostNestedExpressions));
+    return MakeError(
+        ErrorKind::kAnalysis, "EXCEED_LIMIT_LENGTH",
+        fmt::format("The expression is nested more than {} levels deep.", kMostNestedExpressions));
   }
   auto result = ResolveNode(expression, scope);
   if (!result.ok() && expression->origin && result.error()->contexts.empty()) {
@@ -49,7 +51,8 @@ Result<ExpressionPtr> Analysis::ResolveNode(const unresolved::ExpressionPtr& exp
           [&](const unresolved::Attribute& attribute) -> R { return ResolveAttribute(attribute, scope); },
           [&](const unresolved::Star&) -> R {
             return MakeError(ErrorKind::kAnalysis, "INVALID_USAGE_OF_STAR_OR_REGEX",
-                             "A star stands where one value is needed.", {{"elem", "'*'"}, {"prettyName", "expression"}});
+                             "A star stands where one value is needed.",
+                             {{"elem", "'*'"}, {"prettyName", "expression"}});
           },
           [&](const unresolved::Regex&) -> R {
             return MakeError(ErrorKind::kAnalysis, "INVALID_USAGE_OF_STAR_OR_REGEX",
@@ -74,7 +77,9 @@ Result<ExpressionPtr> Analysis::ResolveNode(const unresolved::ExpressionPtr& exp
           [&](const unresolved::ExtractValue& extract) -> R { return ResolveExtractValue(extract, scope); },
           [&](const unresolved::UpdateField& update) -> R { return ResolveUpdateField(update, scope); },
           [&](const unresolved::Subquery& subquery) -> R { return ResolveSubquery(subquery, scope); },
-          [&](const unresolved::NamedArgument& argument) -> R { return AnalyzeExpression(argument.value, scope); },
+          [&](const unresolved::NamedArgument& argument) -> R {
+            return AnalyzeExpression(argument.value, scope);
+          },
           [&](const unresolved::Parameter& parameter) -> R {
             auto name = parameter.name.empty() ? "_" + std::to_string(parameter.position) : parameter.name;
             return MakeError(ErrorKind::kAnalysis, "UNBOUND_SQL_PARAMETER",
@@ -85,7 +90,8 @@ Result<ExpressionPtr> Analysis::ResolveNode(const unresolved::ExpressionPtr& exp
             return Call("struct", std::move(items));
           },
           [&](const unresolved::UserDefinedFunction& function) -> R {
-            return base::NotImplemented(fmt::format("the {} user-defined function {}", function.language, function.name));
+            return base::NotImplemented(
+                fmt::format("the {} user-defined function {}", function.language, function.name));
           },
       },
       expression->node);
@@ -118,14 +124,21 @@ Result<ExpressionPtr> Analysis::ResolveCast(const unresolved::Cast& cast, const 
     case unresolved::CastMode::kSession:
       behavior = settings().ansi ? CastBehavior::kAnsi : CastBehavior::kLegacy;
       break;
-    case unresolved::CastMode::kAnsi: behavior = CastBehavior::kAnsi; break;
-    case unresolved::CastMode::kLegacy: behavior = CastBehavior::kLegacy; break;
-    case unresolved::CastMode::kTry: behavior = CastBehavior::kTry; break;
+    case unresolved::CastMode::kAnsi:
+      behavior = CastBehavior::kAnsi;
+      break;
+    case unresolved::CastMode::kLegacy:
+      behavior = CastBehavior::kLegacy;
+      break;
+    case unresolved::CastMode::kTry:
+      behavior = CastBehavior::kTry;
+      break;
   }
   return MakeCast(std::move(child), cast.type, behavior, false);
 }
 
-Result<ExpressionPtr> Analysis::ResolveExtractValue(const unresolved::ExtractValue& extract, const Scope& scope) {
+Result<ExpressionPtr> Analysis::ResolveExtractValue(const unresolved::ExtractValue& extract,
+                                                    const Scope& scope) {
   HEARTH_ASSIGN(auto child, AnalyzeExpression(extract.child, scope));
   const auto* literal = extract.key->As<unresolved::Literal>();
   bool is_name = literal && literal->type->IsString() && !literal->value.IsNull();
@@ -136,14 +149,16 @@ Result<ExpressionPtr> Analysis::ResolveExtractValue(const unresolved::ExtractVal
   if (child->type->Is(TypeKind::kArray)) return Call("array_item", {child, key});
   if (child->type->Is(TypeKind::kMap)) return Call("map_item", {child, key});
   if (child->type->Is(TypeKind::kStruct)) {
-    return MakeError(ErrorKind::kAnalysis, "INVALID_EXTRACT_FIELD_TYPE",
-                     fmt::format("A struct field is named by a string constant, not by \"{}\".", OutputName(*key)),
-                     {{"extraction", fmt::format("\"{}\"", OutputName(*key))}});
+    return MakeError(
+        ErrorKind::kAnalysis, "INVALID_EXTRACT_FIELD_TYPE",
+        fmt::format("A struct field is named by a string constant, not by \"{}\".", OutputName(*key)),
+        {{"extraction", fmt::format("\"{}\"", OutputName(*key))}});
   }
   return ExtractField(child, OutputName(*key));
 }
 
-Result<ExpressionPtr> Analysis::ResolveUpdateField(const unresolved::UpdateField& update, const Scope& scope) {
+Result<ExpressionPtr> Analysis::ResolveUpdateField(const unresolved::UpdateField& update,
+                                                   const Scope& scope) {
   HEARTH_ASSIGN(auto child, AnalyzeExpression(update.child, scope));
   if (!child->type->Is(TypeKind::kStruct)) {
     return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
@@ -154,7 +169,8 @@ Result<ExpressionPtr> Analysis::ResolveUpdateField(const unresolved::UpdateField
   if (dot != std::string::npos) {
     auto head = update.field.substr(0, dot);
     auto inner = unresolved::Make(unresolved::ExtractValue{update.child, unresolved::StringLiteral(head)});
-    auto nested = unresolved::Make(unresolved::UpdateField{inner, update.field.substr(dot + 1), update.value});
+    auto nested =
+        unresolved::Make(unresolved::UpdateField{inner, update.field.substr(dot + 1), update.value});
     return ResolveUpdateField(unresolved::UpdateField{update.child, head, nested}, scope);
   }
   Expressions arguments;
@@ -180,9 +196,11 @@ Result<ExpressionPtr> Analysis::ResolveUpdateField(const unresolved::UpdateField
     arguments.push_back(value);
   }
   if (arguments.empty()) {
-    return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.CANNOT_DROP_ALL_FIELDS", "A struct cannot lose all its fields.");
+    return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.CANNOT_DROP_ALL_FIELDS",
+                     "A struct cannot lose all its fields.");
   }
-  auto name = fmt::format("update_fields({}, {})", OutputName(*child), value ? "WithField(" + OutputName(*value) + ")" : "dropfield()");
+  auto name = fmt::format("update_fields({}, {})", OutputName(*child),
+                          value ? "WithField(" + OutputName(*value) + ")" : "dropfield()");
   HEARTH_ASSIGN(auto rebuilt, Call("named_struct", std::move(arguments)));
   if (!child->nullable) return WithDisplay(rebuilt, name);
   HEARTH_ASSIGN(auto is_null, Call("isnull", {child}));
@@ -191,7 +209,8 @@ Result<ExpressionPtr> Analysis::ResolveUpdateField(const unresolved::UpdateField
 }
 
 Result<ExpressionPtr> Analysis::ResolveSubquery(const unresolved::Subquery& subquery, const Scope& scope) {
-  if (subquery.kind == unresolved::SubqueryKind::kTableArgument) return base::NotImplemented("table arguments of functions");
+  if (subquery.kind == unresolved::SubqueryKind::kTableArgument)
+    return base::NotImplemented("table arguments of functions");
   HEARTH_ASSIGN(auto values, ResolveAll(subquery.values, scope));
   // A tuple on the left of IN counts its items.
   if (subquery.values.size() == 1) {
@@ -209,7 +228,8 @@ Result<ExpressionPtr> Analysis::ResolveSubquery(const unresolved::Subquery& subq
   const auto& output = plan.output();
   if (subquery.kind == unresolved::SubqueryKind::kScalar) {
     if (output.size() != 1) {
-      return MakeError(ErrorKind::kAnalysis, "INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN",
+      return MakeError(ErrorKind::kAnalysis,
+                       "INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN",
                        fmt::format("A scalar subquery gives one column, this one {}.", output.size()),
                        {{"number", std::to_string(output.size())}});
     }
@@ -221,9 +241,11 @@ Result<ExpressionPtr> Analysis::ResolveSubquery(const unresolved::Subquery& subq
         Expression{Subquery{SubqueryKind::kExists, {}, plan.relation}, DataType::Boolean(), false, {}});
   }
   if (output.size() != values.size()) {
-    return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.IN_SUBQUERY_LENGTH_MISMATCH",
-                     fmt::format("The left side of IN has {} values, the subquery {} columns.", values.size(), output.size()),
-                     {{"leftLength", std::to_string(values.size())}, {"rightLength", std::to_string(output.size())}});
+    return MakeError(
+        ErrorKind::kAnalysis, "DATATYPE_MISMATCH.IN_SUBQUERY_LENGTH_MISMATCH",
+        fmt::format("The left side of IN has {} values, the subquery {} columns.", values.size(),
+                    output.size()),
+        {{"leftLength", std::to_string(values.size())}, {"rightLength", std::to_string(output.size())}});
   }
   std::vector<NamedExpression> casts;
   bool nullable = false;
@@ -232,16 +254,18 @@ Result<ExpressionPtr> Analysis::ResolveSubquery(const unresolved::Subquery& subq
     auto reference = MakeReference(output[i]);
     auto common = FindComparisonType(*values[i], *reference, settings());
     if (!common) {
-      return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.IN_SUBQUERY_DATA_TYPE_MISMATCH",
-                       fmt::format("IN compares \"{}\" with \"{}\".", values[i]->type->Sql(), output[i].type->Sql()),
-                       {{"leftType", fmt::format("\"{}\"", values[i]->type->Sql())},
-                        {"rightType", fmt::format("\"{}\"", output[i].type->Sql())}});
+      return MakeError(
+          ErrorKind::kAnalysis, "DATATYPE_MISMATCH.IN_SUBQUERY_DATA_TYPE_MISMATCH",
+          fmt::format("IN compares \"{}\" with \"{}\".", values[i]->type->Sql(), output[i].type->Sql()),
+          {{"leftType", fmt::format("\"{}\"", values[i]->type->Sql())},
+           {"rightType", fmt::format("\"{}\"", output[i].type->Sql())}});
     }
     nullable |= values[i]->nullable || output[i].nullable;
     values[i] = CoerceTo(values[i], *common, settings());
     auto cast = CoerceTo(reference, *common, settings());
     any_cast |= cast != reference;
-    casts.push_back({cast == reference ? output[i] : NewColumn(output[i].name, *common, cast->nullable), cast});
+    casts.push_back(
+        {cast == reference ? output[i] : NewColumn(output[i].name, *common, cast->nullable), cast});
   }
   auto relation = plan.relation;
   if (any_cast) {
@@ -255,8 +279,9 @@ Result<ExpressionPtr> Analysis::ResolveSubquery(const unresolved::Subquery& subq
 
 SortKey Analysis::MakeSortKey(ExpressionPtr expression, const unresolved::SortOrder& order) const {
   bool ascending = order.direction == unresolved::SortDirection::kAscending;
-  bool nulls_first = order.nulls == unresolved::NullOrder::kUnspecified ? ascending
-                                                                         : order.nulls == unresolved::NullOrder::kFirst;
+  bool nulls_first = order.nulls == unresolved::NullOrder::kUnspecified
+                         ? ascending
+                         : order.nulls == unresolved::NullOrder::kFirst;
   return SortKey{std::move(expression), ascending, nulls_first};
 }
 
@@ -265,7 +290,8 @@ Result<SortKey> Analysis::ResolveSortOrder(const unresolved::SortOrder& order, c
   if (!IsOrderable(*expression->type)) {
     return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
                      fmt::format("Values of type \"{}\" have no order.", expression->type->Sql()),
-                     {{"functionName", "`sortorder`"}, {"dataType", fmt::format("\"{}\"", expression->type->Sql())},
+                     {{"functionName", "`sortorder`"},
+                      {"dataType", fmt::format("\"{}\"", expression->type->Sql())},
                       {"sqlExpr", fmt::format("\"{}\"", OutputName(*expression))}});
   }
   return MakeSortKey(std::move(expression), order);
@@ -273,17 +299,22 @@ Result<SortKey> Analysis::ResolveSortOrder(const unresolved::SortOrder& order, c
 
 Result<ExpressionPtr> Analysis::Condition(ExpressionPtr expression, std::string_view clause) {
   if (ContainsAggregate(*expression) || ContainsWindow(*expression) || ContainsGenerator(*expression)) {
-    return MakeError(ErrorKind::kAnalysis, "INVALID_WHERE_CONDITION",
-                     fmt::format("The condition \"{}\" holds an aggregate, window or generator function, which {} cannot use.",
-                                 OutputName(*expression), clause),
-                     {{"condition", fmt::format("\"{}\"", OutputName(*expression))}, {"expressionList", OutputName(*expression)}});
+    return MakeError(
+        ErrorKind::kAnalysis, "INVALID_WHERE_CONDITION",
+        fmt::format(
+            "The condition \"{}\" holds an aggregate, window or generator function, which {} cannot use.",
+            OutputName(*expression), clause),
+        {{"condition", fmt::format("\"{}\"", OutputName(*expression))},
+         {"expressionList", OutputName(*expression)}});
   }
   if (expression->type->Is(TypeKind::kNull)) return CoerceTo(expression, DataType::Boolean(), settings());
   if (expression->type->IsString()) return CoerceTo(expression, DataType::Boolean(), settings());
   if (!expression->type->Is(TypeKind::kBoolean)) {
     return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
-                     fmt::format("A condition must be boolean; \"{}\" is \"{}\".", OutputName(*expression), expression->type->Sql()),
-                     {{"sqlExpr", fmt::format("\"{}\"", OutputName(*expression))}, {"filter", fmt::format("\"{}\"", OutputName(*expression))},
+                     fmt::format("A condition must be boolean; \"{}\" is \"{}\".", OutputName(*expression),
+                                 expression->type->Sql()),
+                     {{"sqlExpr", fmt::format("\"{}\"", OutputName(*expression))},
+                      {"filter", fmt::format("\"{}\"", OutputName(*expression))},
                       {"type", fmt::format("\"{}\"", expression->type->Sql())}});
   }
   return expression;

@@ -42,25 +42,29 @@ std::optional<int64_t> OrdinalOf(const unresolved::ExpressionPtr& expression) {
 Error NoAggregatesInKeys(const Expression& key) {
   auto text = fmt::format("{}", OutputName(key));
   return MakeError(ErrorKind::kAnalysis, "GROUP_BY_AGGREGATE",
-                   fmt::format("GROUP BY cannot hold the aggregate function in {}.", text), {{"sqlExpr", text}});
+                   fmt::format("GROUP BY cannot hold the aggregate function in {}.", text),
+                   {{"sqlExpr", text}});
 }
 
 }  // namespace
 
 Result<ExpressionPtr> Analysis::ResolveKey(const unresolved::ExpressionPtr& expression,
                                            const unresolved::Aggregate& aggregate, const Scope& scope) {
-  if (auto ordinal = OrdinalOf(expression); ordinal && settings().group_by_ordinal && !aggregate.groups_lead_output) {
+  if (auto ordinal = OrdinalOf(expression);
+      ordinal && settings().group_by_ordinal && !aggregate.groups_lead_output) {
     // Stars count by what they stand for.
     HEARTH_ASSIGN(auto items, ResolveItems(aggregate.items, scope));
     if (*ordinal < 1 || *ordinal > static_cast<int64_t>(items.size())) {
-      return MakeError(ErrorKind::kAnalysis, "GROUP_BY_POS_OUT_OF_RANGE",
-                       fmt::format("GROUP BY position {} is not in the select list (1 to {}).", *ordinal, items.size()),
-                       {{"index", std::to_string(*ordinal)}, {"size", std::to_string(items.size())}});
+      return MakeError(
+          ErrorKind::kAnalysis, "GROUP_BY_POS_OUT_OF_RANGE",
+          fmt::format("GROUP BY position {} is not in the select list (1 to {}).", *ordinal, items.size()),
+          {{"index", std::to_string(*ordinal)}, {"size", std::to_string(items.size())}});
     }
     auto item = items[*ordinal - 1].expression;
     if (ContainsAggregate(*item)) {
       return MakeError(ErrorKind::kAnalysis, "GROUP_BY_POS_AGGREGATE",
-                       fmt::format("GROUP BY {} is the expression {}, which holds an aggregate function.", *ordinal, OutputName(*item)),
+                       fmt::format("GROUP BY {} is the expression {}, which holds an aggregate function.",
+                                   *ordinal, OutputName(*item)),
                        {{"index", std::to_string(*ordinal)}, {"aggExpr", OutputName(*item)}});
     }
     return item;
@@ -94,24 +98,29 @@ size_t Analysis::KeyIndex(SelectBlock& block, const ExpressionPtr& expression) {
   return block.keys.size() - 1;
 }
 
-Result<size_t> Analysis::AddKey(const unresolved::ExpressionPtr& expression, const unresolved::Aggregate& aggregate,
-                                const Scope& scope, SelectBlock& block) {
+Result<size_t> Analysis::AddKey(const unresolved::ExpressionPtr& expression,
+                                const unresolved::Aggregate& aggregate, const Scope& scope,
+                                SelectBlock& block) {
   HEARTH_ASSIGN(auto key, ResolveKey(expression, aggregate, scope));
   if (ContainsAggregate(*key)) return NoAggregatesInKeys(*key);
   if (ContainsWindow(*key)) {
     return MakeError(ErrorKind::kAnalysis, "UNSUPPORTED_EXPR_FOR_OPERATOR",
-                     "GROUP BY cannot hold a window function.", {{"invalidExprSqls", fmt::format("\"{}\"", OutputName(*key))}});
+                     "GROUP BY cannot hold a window function.",
+                     {{"invalidExprSqls", fmt::format("\"{}\"", OutputName(*key))}});
   }
   if (key->type->Is(TypeKind::kVariant)) {
-    return MakeError(ErrorKind::kAnalysis, "GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE",
-                     fmt::format("\"{}\" cannot group: its type \"{}\" has no order.", OutputName(*key), key->type->Sql()),
-                     {{"sqlExpr", fmt::format("\"{}\"", OutputName(*key))}, {"dataType", fmt::format("\"{}\"", key->type->Sql())}});
+    return MakeError(
+        ErrorKind::kAnalysis, "GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE",
+        fmt::format("\"{}\" cannot group: its type \"{}\" has no order.", OutputName(*key), key->type->Sql()),
+        {{"sqlExpr", fmt::format("\"{}\"", OutputName(*key))},
+         {"dataType", fmt::format("\"{}\"", key->type->Sql())}});
   }
   return KeyIndex(block, key);
 }
 
-Result<Sets> Analysis::GroupingSetsOf(const unresolved::GroupElement& element, const unresolved::Aggregate& aggregate,
-                                      const Scope& scope, SelectBlock& block) {
+Result<Sets> Analysis::GroupingSetsOf(const unresolved::GroupElement& element,
+                                      const unresolved::Aggregate& aggregate, const Scope& scope,
+                                      SelectBlock& block) {
   // Each part of ROLLUP and CUBE is one key or, as a tuple, several.
   Sets parts;
   for (const auto& expression : element.expressions) {
@@ -158,7 +167,8 @@ Result<Sets> Analysis::GroupingSetsOf(const unresolved::GroupElement& element, c
   return sets;
 }
 
-Status Analysis::ResolveGroups(const unresolved::Aggregate& aggregate, const Scope& scope, SelectBlock& block) {
+Status Analysis::ResolveGroups(const unresolved::Aggregate& aggregate, const Scope& scope,
+                               SelectBlock& block) {
   Sets sets{{}};
   for (const auto& element : aggregate.groups) {
     if (element.kind == unresolved::GroupKind::kAll) {
@@ -174,7 +184,8 @@ Status Analysis::ResolveGroups(const unresolved::Aggregate& aggregate, const Sco
     sets = Product(sets, element_sets);
     if (sets.size() > kMostGroupingSets) {
       return MakeError(ErrorKind::kAnalysis, "GROUPING_SIZE_LIMIT_EXCEEDED",
-                       fmt::format("More than {} grouping sets.", kMostGroupingSets), {{"maxSize", std::to_string(kMostGroupingSets)}});
+                       fmt::format("More than {} grouping sets.", kMostGroupingSets),
+                       {{"maxSize", std::to_string(kMostGroupingSets)}});
     }
   }
   if (!block.has_grouping_analytics) return {};
@@ -191,7 +202,7 @@ Status Analysis::ResolveGroups(const unresolved::Aggregate& aggregate, const Sco
 Result<Analyzed> Analysis::AnalyzeAggregate(const unresolved::Aggregate& aggregate, const Scope* outer) {
   SelectBlock block;
   block.is_aggregate = true;
-  HEARTH_ASSIGN(block.input, AnalyzeRelation(aggregate.input, outer));
+  HEARTH_ASSIGN(block.input, AnalyzeInput(aggregate.input, outer));
   Scope scope{{&block.input}, outer};
   HEARTH_RETURN_IF_ERROR(ResolveGroups(aggregate, scope, block));
   if (aggregate.groups_lead_output) {
@@ -213,7 +224,8 @@ Result<Analyzed> Analysis::AnalyzeAggregate(const unresolved::Aggregate& aggrega
   }
   HEARTH_ASSIGN(auto items, ResolveItems(aggregate.items, scope));
   block.items.insert(block.items.end(), items.begin(), items.end());
-  // A distinct group key used twice in the list is fine; everything else must be computed from keys and aggregates.
+  // A distinct group key used twice in the list is fine; everything else must be computed from keys and
+  // aggregates.
   for (auto& item : block.items) {
     HEARTH_ASSIGN(item.expression, OverGroups(block, item.expression));
     item.column.nullable = item.expression->nullable;
@@ -230,11 +242,12 @@ Result<Analyzed> Analysis::AnalyzeAggregate(const unresolved::Aggregate& aggrega
 Result<ExpressionPtr> Analysis::OverGroups(SelectBlock& block, const ExpressionPtr& expression) {
   Error failure;
   HEARTH_ASSIGN(auto replaced, ReplaceAggregates(block, expression, failure));
-  if (!failure.condition.empty()) return std::move(failure);
+  if (!failure.condition.empty()) return failure;
   return replaced;
 }
 
-Result<ExpressionPtr> Analysis::ReplaceAggregates(SelectBlock& block, const ExpressionPtr& expression, Error& failure) {
+Result<ExpressionPtr> Analysis::ReplaceAggregates(SelectBlock& block, const ExpressionPtr& expression,
+                                                  Error& failure) {
   auto is_key = [&](const ExpressionPtr& node) -> const GroupingKey* {
     if (node->As<Literal>()) return nullptr;
     auto mark = Fingerprint(*node);
@@ -244,8 +257,10 @@ Result<ExpressionPtr> Analysis::ReplaceAggregates(SelectBlock& block, const Expr
     return nullptr;
   };
   auto is_visible = [&](ColumnId id) {
-    return std::any_of(block.keys.begin(), block.keys.end(), [&](const auto& key) { return key.column.id == id; }) ||
-           std::any_of(block.calls.begin(), block.calls.end(), [&](const auto& call) { return call.column.id == id; });
+    return std::any_of(block.keys.begin(), block.keys.end(),
+                       [&](const auto& key) { return key.column.id == id; }) ||
+           std::any_of(block.calls.begin(), block.calls.end(),
+                       [&](const auto& call) { return call.column.id == id; });
   };
   return Rewrite(expression, [&](const ExpressionPtr& node) -> ExpressionPtr {
     if (!failure.condition.empty()) return node;
@@ -313,18 +328,22 @@ Result<ExpressionPtr> Analysis::ReplaceAggregates(SelectBlock& block, const Expr
     const auto* reference = node->As<ColumnReference>();
     if (reference && !reference->is_outer && !is_visible(reference->id)) {
       bool from_input = false;
-      for (const auto* columns : {&block.input.output(), &block.input.hidden}) {
-        from_input |= std::any_of(columns->begin(), columns->end(), [&](const auto& column) { return column.id == reference->id; });
-      }
+      const auto& physical = block.input.relation->output;
+      from_input |= std::any_of(physical.begin(), physical.end(),
+                                [&](const auto& column) { return column.id == reference->id; });
       if (from_input) {
         auto name = fmt::format("\"{}\"", reference->name);
-        failure = block.keys.empty()
-                      ? MakeError(ErrorKind::kAnalysis, "MISSING_GROUP_BY",
-                                  fmt::format("The query aggregates without GROUP BY, so {} has no single value.", name))
-                      : MakeError(ErrorKind::kAnalysis, "MISSING_AGGREGATION",
-                                  fmt::format("{} is neither grouped by nor inside an aggregate function; any_value({}) takes any.",
-                                              name, reference->name),
-                                  {{"expression", name}, {"expressionAnyValue", fmt::format("\"any_value({})\"", reference->name)}});
+        failure =
+            block.keys.empty()
+                ? MakeError(
+                      ErrorKind::kAnalysis, "MISSING_GROUP_BY",
+                      fmt::format("The query aggregates without GROUP BY, so {} has no single value.", name))
+                : MakeError(ErrorKind::kAnalysis, "MISSING_AGGREGATION",
+                            fmt::format("{} is neither grouped by nor inside an aggregate function; "
+                                        "any_value({}) takes any.",
+                                        name, reference->name),
+                            {{"expression", name},
+                             {"expressionAnyValue", fmt::format("\"any_value({})\"", reference->name)}});
       }
     }
     return nullptr;
@@ -351,14 +370,15 @@ RelationPtr Analysis::BuildAggregate(const SelectBlock& block) {
   for (const auto& key : block.keys) keys.push_back(key.column);
   auto output = keys;
   for (const auto& call : block.calls) output.push_back(call.column);
-  auto relation = MakeRelation(Aggregate{input, std::move(keys), block.grouping_sets, block.calls}, std::move(output));
+  auto relation =
+      MakeRelation(Aggregate{input, std::move(keys), block.grouping_sets, block.calls}, std::move(output));
   if (!block.having) return relation;
   auto columns = relation->output;
   return MakeRelation(Filter{relation, block.having}, std::move(columns));
 }
 
-Status Analysis::AddHaving(SelectBlock& block, const unresolved::ExpressionPtr& condition, const Analyzed& output,
-                           const Scope* outer) {
+Status Analysis::AddHaving(SelectBlock& block, const unresolved::ExpressionPtr& condition,
+                           const Analyzed& output, const Scope* outer) {
   Scope scope{{&output, &block.input}, outer};
   scope.is_sort_or_having = true;
   HEARTH_ASSIGN(auto resolved, AnalyzeExpression(condition, scope));

@@ -59,14 +59,15 @@ Error Ambiguous(const unresolved::Name& parts, const std::vector<Column>& column
 }
 
 // Columns whose name is parts[qualifiers] and whose qualifier ends with the parts before it.
-std::vector<Column> Matching(const std::vector<Column>& columns, const unresolved::Name& parts, size_t qualifiers,
-                             const auto& same_name) {
+std::vector<Column> Matching(const std::vector<Column>& columns, const unresolved::Name& parts,
+                             size_t qualifiers, const auto& same_name) {
   std::vector<Column> matches;
   for (const auto& column : columns) {
     if (column.qualifier.size() < qualifiers || !same_name(column.name, parts[qualifiers])) continue;
     size_t offset = column.qualifier.size() - qualifiers;
     bool matched = true;
-    for (size_t i = 0; i < qualifiers && matched; ++i) matched = same_name(column.qualifier[offset + i], parts[i]);
+    for (size_t i = 0; i < qualifiers && matched; ++i)
+      matched = same_name(column.qualifier[offset + i], parts[i]);
     bool known = std::any_of(matches.begin(), matches.end(),
                              [&](const Column& other) { return other.origin() == column.origin(); });
     if (matched && !known) matches.push_back(column);
@@ -93,7 +94,8 @@ bool Analysis::SameName(std::string_view left, std::string_view right) const {
   return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;
 }
 
-Result<std::optional<ExpressionPtr>> Analysis::FindByName(const unresolved::Name& parts, const Analyzed& input) {
+Result<std::optional<ExpressionPtr>> Analysis::FindByName(const unresolved::Name& parts,
+                                                          const Analyzed& input) {
   auto same = [this](std::string_view left, std::string_view right) { return SameName(left, right); };
   size_t most = std::min<size_t>(parts.size() - 1, 3);
   for (size_t qualifiers = most + 1; qualifiers-- > 0;) {
@@ -101,13 +103,15 @@ Result<std::optional<ExpressionPtr>> Analysis::FindByName(const unresolved::Name
     if (matches.empty() && qualifiers > 0) matches = Matching(input.hidden, parts, qualifiers, same);
     if (matches.empty()) continue;
     if (matches.size() > 1) return Ambiguous(parts, matches);
-    HEARTH_ASSIGN(auto found, ExtractFields(ReferenceAs(matches[0], parts[qualifiers]), parts, qualifiers + 1));
+    HEARTH_ASSIGN(auto found,
+                  ExtractFields(ReferenceAs(matches[0], parts[qualifiers]), parts, qualifiers + 1));
     return std::optional(found);
   }
   return std::optional<ExpressionPtr>();
 }
 
-Result<std::optional<ExpressionPtr>> Analysis::FindByPlanId(const unresolved::Attribute& attribute, const Analyzed& input) {
+Result<std::optional<ExpressionPtr>> Analysis::FindByPlanId(const unresolved::Attribute& attribute,
+                                                            const Analyzed& input) {
   std::vector<const PlanIdTree*> instances;
   if (input.plan_ids) CollectPlanIds(*input.plan_ids, *attribute.plan_id, instances);
   std::optional<ExpressionPtr> found;
@@ -119,17 +123,20 @@ Result<std::optional<ExpressionPtr>> Analysis::FindByPlanId(const unresolved::At
     auto columns = ReferencedColumns(**candidate);
     auto reachable = [&](const std::vector<Column>& output) {
       return std::all_of(columns.begin(), columns.end(), [&](ColumnId id) {
-        return std::any_of(output.begin(), output.end(), [&](const Column& column) { return column.id == id; });
+        return std::any_of(output.begin(), output.end(),
+                           [&](const Column& column) { return column.id == id; });
       });
     };
     if (!reachable(input.output()) && !reachable(input.hidden)) continue;
     if (found) {
       auto name = QuoteIdentifiers(attribute.parts);
-      return MakeError(ErrorKind::kAnalysis, "AMBIGUOUS_COLUMN_REFERENCE",
-                       fmt::format("Column {} is ambiguous: several DataFrames that are joined hold it. Give the DataFrames "
-                                   "aliases and name the column by alias.",
-                                   name),
-                       {{"name", name}});
+      return MakeError(
+          ErrorKind::kAnalysis, "AMBIGUOUS_COLUMN_REFERENCE",
+          fmt::format(
+              "Column {} is ambiguous: several DataFrames that are joined hold it. Give the DataFrames "
+              "aliases and name the column by alias.",
+              name),
+          {{"name", name}});
     }
     // Nullability and type are those of the place where the column is used (an outer join makes it nullable).
     found = Rewrite(*candidate, [&](const ExpressionPtr& node) -> ExpressionPtr {
@@ -144,7 +151,8 @@ Result<std::optional<ExpressionPtr>> Analysis::FindByPlanId(const unresolved::At
   return found;
 }
 
-Result<std::optional<ExpressionPtr>> Analysis::FindInScope(const unresolved::Attribute& attribute, const Scope& scope) {
+Result<std::optional<ExpressionPtr>> Analysis::FindInScope(const unresolved::Attribute& attribute,
+                                                           const Scope& scope) {
   auto inputs = scope.inputs;
   if (in_aggregate_ > 0 && scope.is_sort_or_having) std::reverse(inputs.begin(), inputs.end());
   for (const auto* input : inputs) {
@@ -162,7 +170,8 @@ Result<std::optional<ExpressionPtr>> Analysis::FindInScope(const unresolved::Att
 
 Result<ExpressionPtr> Analysis::ResolveAttribute(const unresolved::Attribute& attribute, const Scope& scope) {
   const auto& parts = attribute.parts;
-  for (auto lambda = lambda_scopes_.rbegin(); lambda != lambda_scopes_.rend() && !attribute.plan_id; ++lambda) {
+  for (auto lambda = lambda_scopes_.rbegin(); lambda != lambda_scopes_.rend() && !attribute.plan_id;
+       ++lambda) {
     for (const auto& [name, variable] : *lambda) {
       if (SameName(name, parts[0])) return ExtractFields(variable, parts, 1);
     }
@@ -175,11 +184,12 @@ Result<ExpressionPtr> Analysis::ResolveAttribute(const unresolved::Attribute& at
       if (SameName(item.column.name, parts[0])) matches.push_back(&item);
     }
     if (matches.size() > 1) {
-      return MakeError(ErrorKind::kAnalysis, "AMBIGUOUS_LATERAL_COLUMN_ALIAS",
-                       fmt::format("The alias {} stands {} times in this select list; a lateral reference to it is "
-                                   "ambiguous.",
-                                   QuoteIdentifiers({parts[0]}), matches.size()),
-                       {{"name", QuoteIdentifiers({parts[0]})}, {"n", std::to_string(matches.size())}});
+      return MakeError(
+          ErrorKind::kAnalysis, "AMBIGUOUS_LATERAL_COLUMN_ALIAS",
+          fmt::format("The alias {} stands {} times in this select list; a lateral reference to it is "
+                      "ambiguous.",
+                      QuoteIdentifiers({parts[0]}), matches.size()),
+          {{"name", QuoteIdentifiers({parts[0]})}, {"n", std::to_string(matches.size())}});
     }
     if (!matches.empty()) {
       auto column = matches[0]->column;
@@ -213,9 +223,11 @@ Result<ExpressionPtr> Analysis::ResolveAttribute(const unresolved::Attribute& at
   }
   if (attribute.plan_id) {
     auto name = QuoteIdentifiers(parts);
-    return MakeError(ErrorKind::kAnalysis, "CANNOT_RESOLVE_DATAFRAME_COLUMN",
-                     fmt::format("Column {} belongs to a DataFrame that this one was not made from, or no longer has it.", name),
-                     {{"name", name}});
+    return MakeError(
+        ErrorKind::kAnalysis, "CANNOT_RESOLVE_DATAFRAME_COLUMN",
+        fmt::format("Column {} belongs to a DataFrame that this one was not made from, or no longer has it.",
+                    name),
+        {{"name", name}});
   }
   return UnresolvedColumn(parts, scope);
 }
@@ -229,11 +241,14 @@ Error Analysis::UnresolvedColumn(const unresolved::Name& parts, const Scope& sco
   }
   if (names.empty()) {
     return MakeError(ErrorKind::kAnalysis, "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION",
-                     fmt::format("No column, variable or function parameter is named {}.", name), {{"objectName", name}});
+                     fmt::format("No column, variable or function parameter is named {}.", name),
+                     {{"objectName", name}});
   }
   bool short_names = parts.size() == 1;
   if (short_names) {
-    for (auto& candidate : names) candidate = candidate.substr(candidate.rfind(".`") == std::string::npos ? 0 : candidate.rfind(".`") + 1);
+    for (auto& candidate : names)
+      candidate =
+          candidate.substr(candidate.rfind(".`") == std::string::npos ? 0 : candidate.rfind(".`") + 1);
   }
   std::stable_sort(names.begin(), names.end(), [&](const auto& left, const auto& right) {
     return EditDistance(left, name) < EditDistance(right, name);
@@ -241,12 +256,14 @@ Error Analysis::UnresolvedColumn(const unresolved::Name& parts, const Scope& sco
   names.erase(std::unique(names.begin(), names.end()), names.end());
   if (names.size() > kMostSuggestions) names.resize(kMostSuggestions);
   auto proposal = fmt::format("{}", fmt::join(names, ", "));
-  return MakeError(ErrorKind::kAnalysis, "UNRESOLVED_COLUMN.WITH_SUGGESTION",
-                   fmt::format("No column, variable or function parameter is named {}. Closest: [{}].", name, proposal),
-                   {{"objectName", name}, {"proposal", proposal}});
+  return MakeError(
+      ErrorKind::kAnalysis, "UNRESOLVED_COLUMN.WITH_SUGGESTION",
+      fmt::format("No column, variable or function parameter is named {}. Closest: [{}].", name, proposal),
+      {{"objectName", name}, {"proposal", proposal}});
 }
 
-Result<ExpressionPtr> Analysis::ExtractFields(ExpressionPtr base, const unresolved::Name& parts, size_t from) {
+Result<ExpressionPtr> Analysis::ExtractFields(ExpressionPtr base, const unresolved::Name& parts,
+                                              size_t from) {
   for (size_t i = from; i < parts.size(); ++i) {
     HEARTH_ASSIGN(base, ExtractField(std::move(base), parts[i]));
   }
@@ -264,17 +281,21 @@ Result<ExpressionPtr> Analysis::ExtractField(ExpressionPtr base, const std::stri
     bool element_nullable = body->nullable;
     auto lambda = std::make_shared<const Expression>(
         Expression{Lambda{{variable}, body}, element_type, element_nullable, {}});
-    auto display = fmt::format("{}.{}", OutputName(*base), body->As<hearth::plan::Call>() ? OutputName(*body).substr(OutputName(*body).rfind('.') + 1) : field);
+    auto display = fmt::format(
+        "{}.{}", OutputName(*base),
+        body->As<hearth::plan::Call>() ? OutputName(*body).substr(OutputName(*body).rfind('.') + 1) : field);
     HEARTH_ASSIGN(auto call, Call("transform", {base, lambda}));
     return WithDisplay(call, display);
   }
   if (type->Is(TypeKind::kMap)) return Call("map_item", {base, StringLiteral(field)});
   if (!type->Is(TypeKind::kStruct)) {
-    return MakeError(ErrorKind::kAnalysis, "INVALID_EXTRACT_BASE_FIELD_TYPE",
-                     fmt::format("Cannot extract a value from \"{}\": a complex type (struct, array or map) is needed, but it "
-                                 "is \"{}\".",
-                                 OutputName(*base), type->Sql()),
-                     {{"base", fmt::format("\"{}\"", OutputName(*base))}, {"other", fmt::format("\"{}\"", type->Sql())}});
+    return MakeError(
+        ErrorKind::kAnalysis, "INVALID_EXTRACT_BASE_FIELD_TYPE",
+        fmt::format(
+            "Cannot extract a value from \"{}\": a complex type (struct, array or map) is needed, but it "
+            "is \"{}\".",
+            OutputName(*base), type->Sql()),
+        {{"base", fmt::format("\"{}\"", OutputName(*base))}, {"other", fmt::format("\"{}\"", type->Sql())}});
   }
   std::optional<size_t> found;
   for (size_t i = 0; i < type->fields().size(); ++i) {
@@ -295,8 +316,9 @@ Result<ExpressionPtr> Analysis::ExtractField(ExpressionPtr base, const std::stri
                      {{"fieldName", QuoteIdentifier(field)}, {"fields", fields}});
   }
   const auto& target = type->fields()[*found];
-  return MakeCall(FunctionTable::BuiltIn().Find("get_struct_field"), {base, IntegerLiteral(static_cast<int32_t>(*found))},
-                  target.type, base->nullable || target.nullable, settings().ansi);
+  return MakeCall(FunctionTable::BuiltIn().Find("get_struct_field"),
+                  {base, IntegerLiteral(static_cast<int32_t>(*found))}, target.type,
+                  base->nullable || target.nullable, settings().ansi);
 }
 
 Result<std::vector<ExpressionPtr>> Analysis::ExpandStar(const unresolved::Star& star, const Scope& scope) {
@@ -338,7 +360,8 @@ Result<std::vector<ExpressionPtr>> Analysis::ExpandStar(const unresolved::Star& 
       }
       bool keys_missing = std::none_of(expanded.begin(), expanded.end(), [&](const auto& each) {
         return std::any_of(own.begin(), own.end(), [&](const auto& key) {
-          return SameName(key->template As<ColumnReference>()->name, each->template As<ColumnReference>()->name);
+          return SameName(key->template As<ColumnReference>()->name,
+                          each->template As<ColumnReference>()->name);
         });
       });
       if (keys_missing) expanded.insert(expanded.begin(), own.begin(), own.end());
@@ -357,14 +380,16 @@ Result<std::vector<ExpressionPtr>> Analysis::ExpandStar(const unresolved::Star& 
       auto columns = fmt::format("{}", fmt::join(names, ", "));
       auto target = QuoteIdentifiers(star.target);
       return MakeError(ErrorKind::kAnalysis, "CANNOT_RESOLVE_STAR_EXPAND",
-                       fmt::format("Cannot expand {}.*: no table or struct of that name; the input has {}.", target, columns),
+                       fmt::format("Cannot expand {}.*: no table or struct of that name; the input has {}.",
+                                   target, columns),
                        {{"targetString", target}, {"columns", columns}});
     }
   }
   for (const auto& except : star.except) {
     if (except.size() > 1) return base::NotImplemented("EXCEPT of nested fields in a star");
     auto before = expanded.size();
-    std::erase_if(expanded, [&](const ExpressionPtr& each) { return SameName(OutputName(*each), except[0]); });
+    std::erase_if(expanded,
+                  [&](const ExpressionPtr& each) { return SameName(OutputName(*each), except[0]); });
     if (before == expanded.size()) return UnresolvedColumn(except, scope);
   }
   return expanded;

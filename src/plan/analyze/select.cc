@@ -36,7 +36,8 @@ bool IsGenerator(const ExpressionPtr& expression) {
 
 NamedExpression Analysis::NameItem(ExpressionPtr expression) {
   if (const auto* reference = expression->As<ColumnReference>(); reference && !reference->is_outer) {
-    return {Column{reference->id, reference->name, expression->type, expression->nullable, {}, {}}, expression};
+    return {Column{reference->id, reference->name, expression->type, expression->nullable, {}, {}},
+            expression};
   }
   std::string name;
   const auto* call = expression->As<plan::Call>();
@@ -50,7 +51,8 @@ NamedExpression Analysis::NameItem(ExpressionPtr expression) {
 }
 
 // Adds the item, or the several that a star, a pattern or a generator stands for.
-Status Analysis::AddItem(const unresolved::ExpressionPtr& item, const Scope& scope, std::vector<NamedExpression>& items) {
+Status Analysis::AddItem(const unresolved::ExpressionPtr& item, const Scope& scope,
+                         std::vector<NamedExpression>& items) {
   if (const auto* star = item->As<unresolved::Star>()) {
     HEARTH_ASSIGN(auto columns, ExpandStar(*star, scope));
     for (auto& column : columns) items.push_back(NameItem(std::move(column)));
@@ -79,16 +81,19 @@ Status Analysis::AddItem(const unresolved::ExpressionPtr& item, const Scope& sco
     return MakeError(ErrorKind::kAnalysis, "MULTI_ALIAS_WITHOUT_GENERATOR",
                      fmt::format("Several aliases ({}) need a generator function, \"{}\" is none.",
                                  fmt::join(alias->names, ", "), OutputName(*resolved)),
-                     {{"expr", fmt::format("\"{}\"", OutputName(*resolved))}, {"names", fmt::format("{}", fmt::join(alias->names, ", "))}});
+                     {{"expr", fmt::format("\"{}\"", OutputName(*resolved))},
+                      {"names", fmt::format("{}", fmt::join(alias->names, ", "))}});
   }
-  auto column = NewColumn(fmt::format("{}", fmt::join(alias->names, "\x1f")), resolved->type, resolved->nullable);
+  auto column =
+      NewColumn(fmt::format("{}", fmt::join(alias->names, "\x1f")), resolved->type, resolved->nullable);
   column.metadata = alias->metadata;
   if (IsGenerator(resolved)) column.same_as = column.id;  // named by the query
   items.push_back({std::move(column), std::move(resolved)});
   return {};
 }
 
-Result<std::vector<NamedExpression>> Analysis::ResolveItems(const unresolved::Expressions& items, const Scope& scope) {
+Result<std::vector<NamedExpression>> Analysis::ResolveItems(const unresolved::Expressions& items,
+                                                            const Scope& scope) {
   std::vector<NamedExpression> resolved;
   auto inner = scope;
   inner.lateral_aliases = &resolved;
@@ -99,12 +104,10 @@ Result<std::vector<NamedExpression>> Analysis::ResolveItems(const unresolved::Ex
     if (!reference || reference->id != item.column.id) continue;
     for (const auto* input : scope.inputs) {
       if (!input->relation) continue;
-      for (const auto* columns : {&input->output(), &input->hidden}) {
-        for (const auto& column : *columns) {
-          if (column.id != item.column.id) continue;
-          item.column.qualifier = column.qualifier;
-          item.column.metadata = column.metadata;
-        }
+      for (const auto& column : input->relation->output) {
+        if (column.id != item.column.id) continue;
+        item.column.qualifier = column.qualifier;
+        item.column.metadata = column.metadata;
       }
     }
   }
@@ -124,7 +127,7 @@ static void SeparateDuplicates(std::vector<NamedExpression>& items, const auto& 
 
 Result<Analyzed> Analysis::AnalyzeProject(const unresolved::Project& project, const Scope* outer) {
   SelectBlock block;
-  HEARTH_ASSIGN(block.input, AnalyzeRelation(project.input, outer));
+  HEARTH_ASSIGN(block.input, AnalyzeInput(project.input, outer));
   Scope scope{{&block.input}, outer};
   HEARTH_ASSIGN(block.items, ResolveItems(project.items, scope));
   bool aggregates = std::any_of(block.items.begin(), block.items.end(),
@@ -159,7 +162,8 @@ Status Analysis::ExtractGenerator(SelectBlock& block) {
     if (!IsGenerator(item.expression)) {
       auto text = fmt::format("\"{}\"", OutputName(*item.expression));
       return MakeError(ErrorKind::kAnalysis, "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS",
-                       fmt::format("A generator function cannot stand inside the expression {}.", text), {{"expression", text}});
+                       fmt::format("A generator function cannot stand inside the expression {}.", text),
+                       {{"expression", text}});
     }
     if (block.generate) {
       return MakeError(ErrorKind::kAnalysis, "UNSUPPORTED_GENERATOR.MULTI_GENERATOR",
@@ -178,13 +182,16 @@ Status Analysis::ExtractGenerator(SelectBlock& block) {
         from = to + 1;
       }
       if (names.size() != fields.size()) {
-        return MakeError(ErrorKind::kAnalysis, "UDTF_ALIAS_NUMBER_MISMATCH",
-                         fmt::format("The generator gives {} columns, {} aliases are given.", fields.size(), names.size()),
-                         {{"aliasesSize", std::to_string(names.size())}, {"aliasesNames", fmt::format("{}", fmt::join(names, ","))}});
+        return MakeError(
+            ErrorKind::kAnalysis, "UDTF_ALIAS_NUMBER_MISMATCH",
+            fmt::format("The generator gives {} columns, {} aliases are given.", fields.size(), names.size()),
+            {{"aliasesSize", std::to_string(names.size())},
+             {"aliasesNames", fmt::format("{}", fmt::join(names, ","))}});
       }
     }
     for (size_t i = 0; i < fields.size(); ++i) {
-      auto column = NewColumn(names.empty() ? fields[i].name : names[i], fields[i].type, fields[i].nullable || generate.is_outer);
+      auto column = NewColumn(names.empty() ? fields[i].name : names[i], fields[i].type,
+                              fields[i].nullable || generate.is_outer);
       generate.columns.push_back(column);
       items.push_back({column, MakeReference(column)});
     }
@@ -200,11 +207,13 @@ Result<ExpressionPtr> Analysis::ExtractWindowCalls(const ExpressionPtr& expressi
     if (!node->As<WindowCall>()) return nullptr;
     for (const auto& child : ChildrenOf(*node)) {
       if (!ContainsWindow(*child) || !status.ok()) continue;
-      status = MakeError(ErrorKind::kAnalysis, "NESTED_WINDOW_FUNCTION", "A window function stands inside a window function.");
+      status = MakeError(ErrorKind::kAnalysis, "NESTED_WINDOW_FUNCTION",
+                         "A window function stands inside a window function.");
     }
     auto mark = Fingerprint(*node);
     for (const auto& window : block.windows) {
-      if (Fingerprint(*window.expression) == mark && IsDeterministic(*node)) return MakeReference(window.column);
+      if (Fingerprint(*window.expression) == mark && IsDeterministic(*node))
+        return MakeReference(window.column);
     }
     auto column = NewColumn("_w" + std::to_string(block.windows.size()), node->type, node->nullable);
     block.windows.push_back({column, node});
@@ -223,7 +232,8 @@ Status Analysis::ExtractWindows(SelectBlock& block) {
 
 Result<RelationPtr> Analysis::BuildBlock(const SelectBlock& block, size_t item_count) {
   auto relation = block.is_aggregate ? BuildAggregate(block) : block.input.relation;
-  // Keys of a USING join that only qualified names reach are real columns below; the join exposes them when asked.
+  // Keys of a USING join that only qualified names reach are real columns below; the join exposes them when
+  // asked.
   if (block.generate) {
     auto generate = *block.generate;
     auto output = relation->output;
@@ -236,7 +246,8 @@ Result<RelationPtr> Analysis::BuildBlock(const SelectBlock& block, size_t item_c
     for (const auto& window : block.windows) output.push_back(window.column);
     relation = MakeRelation(Window{relation, block.windows}, std::move(output));
   }
-  std::vector<NamedExpression> items(block.items.begin(), block.items.begin() + static_cast<long>(item_count));
+  std::vector<NamedExpression> items(block.items.begin(),
+                                     block.items.begin() + static_cast<long>(item_count));
   return BuildItems(std::move(relation), std::move(items));
 }
 
@@ -309,7 +320,8 @@ Result<ExpressionPtr> Analysis::ColumnOfBlock(SelectBlock& block, ExpressionPtr 
   for (const auto& item : block.items) {
     if (Fingerprint(*item.expression) == mark) return MakeReference(item.column);
   }
-  NamedExpression hidden{NewColumn("_sort" + std::to_string(block.items.size()), inlined->type, inlined->nullable), inlined};
+  NamedExpression hidden{
+      NewColumn("_sort" + std::to_string(block.items.size()), inlined->type, inlined->nullable), inlined};
   if (const auto* reference = inlined->As<ColumnReference>(); reference && !reference->is_outer) {
     hidden.column.id = reference->id;
   }
@@ -320,7 +332,8 @@ Result<ExpressionPtr> Analysis::ColumnOfBlock(SelectBlock& block, ExpressionPtr 
 // Projects back to the columns the original had.
 Result<Analyzed> Analysis::HideExtraColumns(RelationPtr relation, const Analyzed& original) {
   auto result = original;
-  result.relation = MakeRelation(Project{std::move(relation), PassThrough(original.output())}, original.output());
+  result.relation =
+      MakeRelation(Project{std::move(relation), PassThrough(original.output())}, original.output());
   result.block = nullptr;
   return result;
 }
@@ -328,7 +341,8 @@ Result<Analyzed> Analysis::HideExtraColumns(RelationPtr relation, const Analyzed
 Analyzed Analysis::Wrap(RelationPtr relation, std::vector<PlanIdTreePtr> children) const {
   Analyzed analyzed;
   std::erase(children, nullptr);
-  analyzed.plan_ids = std::make_shared<const PlanIdTree>(PlanIdTree{std::nullopt, relation->output, std::move(children)});
+  analyzed.plan_ids =
+      std::make_shared<const PlanIdTree>(PlanIdTree{std::nullopt, relation->output, std::move(children)});
   analyzed.relation = std::move(relation);
   return analyzed;
 }

@@ -16,5 +16,6 @@ void AddMapFunctions(FunctionTable& table);
 void AddStructFunctions(FunctionTable& table);
 void AddLambdaFunctions(FunctionTable& table);
 void AddGeneratorFunctions(FunctionTable& table);
+void AddInternalFunctions(FunctionTable& table);
 
 }  // namespace hearth::plan

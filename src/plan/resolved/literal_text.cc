@@ -12,7 +12,8 @@ namespace {
 constexpr int64_t kMicrosecondsPerSecond = 1'000'000;
 constexpr int64_t kSecondsPerDay = 86'400;
 
-// Shortest digits that read back as the same value, laid out by Java's rules: plain between 1e-3 and 1e7, else d.dddE±x.
+// Shortest digits that read back as the same value, laid out by Java's rules: plain between 1e-3 and 1e7,
+// else d.dddE±x.
 template <typename Real>
 std::string ShortestJavaText(Real value) {
   if (std::isnan(value)) return "NaN";
@@ -148,8 +149,10 @@ std::string ListDisplay(const ValueList& values, const DataType& type) {
                           : type.Is(TypeKind::kStruct) ? type.fields()[i].type
                           : i % 2 == 0                 ? type.key()
                                                        : type.value();
-    if (type.Is(TypeKind::kStruct)) text += fmt::format("{}{}, ", i == 0 ? "" : ", ", type.fields()[i].name);
-    else if (i != 0) text += ", ";
+    if (type.Is(TypeKind::kStruct))
+      text += fmt::format("{}{}, ", i == 0 ? "" : ", ", type.fields()[i].name);
+    else if (i != 0)
+      text += ", ";
     text += LiteralDisplay(values[i], *element);
   }
   auto name = type.Is(TypeKind::kArray) ? "ARRAY" : type.Is(TypeKind::kMap) ? "MAP" : "NAMED_STRUCT";
@@ -180,38 +183,52 @@ std::string TimestampText(int64_t microseconds) {
 std::string LiteralDisplay(const Value& value, const DataType& type) {
   if (value.IsNull()) return "NULL";
   switch (type.kind()) {
-    case TypeKind::kNull: return "NULL";
-    case TypeKind::kBoolean: return std::get<bool>(value.data) ? "true" : "false";
+    case TypeKind::kNull:
+      return "NULL";
+    case TypeKind::kBoolean:
+      return std::get<bool>(value.data) ? "true" : "false";
     case TypeKind::kByte:
     case TypeKind::kShort:
     case TypeKind::kInteger:
-    case TypeKind::kLong: return std::to_string(std::get<int64_t>(value.data));
-    case TypeKind::kFloat: return JavaText(std::get<float>(value.data));
-    case TypeKind::kDouble: return JavaText(std::get<double>(value.data));
-    case TypeKind::kDecimal: return DecimalText(std::get<Int128>(value.data), type.scale());
+    case TypeKind::kLong:
+      return std::to_string(std::get<int64_t>(value.data));
+    case TypeKind::kFloat:
+      return JavaText(std::get<float>(value.data));
+    case TypeKind::kDouble:
+      return JavaText(std::get<double>(value.data));
+    case TypeKind::kDecimal:
+      return DecimalText(std::get<Int128>(value.data), type.scale());
     case TypeKind::kString:
     case TypeKind::kChar:
-    case TypeKind::kVarchar: return std::get<std::string>(value.data);
+    case TypeKind::kVarchar:
+      return std::get<std::string>(value.data);
     case TypeKind::kBinary: {
       std::string text = "X'";
       for (unsigned char byte : std::get<std::string>(value.data)) text += fmt::format("{:02X}", byte);
       return text + "'";
     }
-    case TypeKind::kDate: return fmt::format("DATE '{}'", DateText(std::get<int64_t>(value.data)));
-    case TypeKind::kTimestamp: return fmt::format("TIMESTAMP '{}'", TimestampText(std::get<int64_t>(value.data)));
+    case TypeKind::kDate:
+      return fmt::format("DATE '{}'", DateText(std::get<int64_t>(value.data)));
+    case TypeKind::kTimestamp:
+      return fmt::format("TIMESTAMP '{}'", TimestampText(std::get<int64_t>(value.data)));
     case TypeKind::kTimestampNtz:
       return fmt::format("TIMESTAMP_NTZ '{}'", TimestampText(std::get<int64_t>(value.data)));
     case TypeKind::kTime: {
       auto text = TimestampText(std::get<int64_t>(value.data) / 1'000);
       return fmt::format("TIME '{}'", text.substr(text.find(' ') + 1));
     }
-    case TypeKind::kYearMonthInterval: return YearMonthText(std::get<int64_t>(value.data), type);
-    case TypeKind::kDayTimeInterval: return DayTimeText(std::get<int64_t>(value.data), type);
-    case TypeKind::kCalendarInterval: return CalendarText(std::get<CalendarIntervalValue>(value.data));
+    case TypeKind::kYearMonthInterval:
+      return YearMonthText(std::get<int64_t>(value.data), type);
+    case TypeKind::kDayTimeInterval:
+      return DayTimeText(std::get<int64_t>(value.data), type);
+    case TypeKind::kCalendarInterval:
+      return CalendarText(std::get<CalendarIntervalValue>(value.data));
     case TypeKind::kArray:
     case TypeKind::kMap:
-    case TypeKind::kStruct: return ListDisplay(std::get<ValueList>(value.data), type);
-    case TypeKind::kVariant: break;
+    case TypeKind::kStruct:
+      return ListDisplay(std::get<ValueList>(value.data), type);
+    case TypeKind::kVariant:
+      break;
   }
   return "?";
 }

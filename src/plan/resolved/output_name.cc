@@ -23,9 +23,9 @@ std::string CommaList(const Expressions& expressions) {
 // Operators that stand between two operands, as Spark spells them.
 std::string_view InfixSymbol(std::string_view name) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kSymbols = {{
-      {"+", "+"},   {"-", "-"},     {"*", "*"},    {"/", "/"},    {"%", "%"},   {"div", "div"},
+      {"+", "+"},   {"-", "-"},     {"*", "*"},     {"/", "/"},   {"%", "%"},   {"div", "div"},
       {"==", "="},  {"=", "="},     {"<=>", "<=>"}, {"<", "<"},   {"<=", "<="}, {">", ">"},
-      {">=", ">="}, {"and", "AND"}, {"or", "OR"},  {"&", "&"},    {"|", "|"},   {"^", "^"},
+      {">=", ">="}, {"and", "AND"}, {"or", "OR"},   {"&", "&"},   {"|", "|"},   {"^", "^"},
       {"<<", "<<"}, {">>", ">>"},   {">>>", ">>>"}, {"mod", "%"}, {"!=", "!="}, {"<>", "<>"},
   }};
   for (const auto& [key, symbol] : kSymbols) {
@@ -69,11 +69,13 @@ std::string CallName(const Call& call) {
   if (name == "positive") return fmt::format("(+ {})", OutputName(*arguments[0]));
   if (name == "~") return "~" + OutputName(*arguments[0]);
   if (name == "in") {
-    return fmt::format("({} IN ({}))", OutputName(*arguments[0]), CommaList({arguments.begin() + 1, arguments.end()}));
+    return fmt::format("({} IN ({}))", OutputName(*arguments[0]),
+                       CommaList({arguments.begin() + 1, arguments.end()}));
   }
   if (name == "like" || name == "ilike") {
-    auto text = name == "like" ? fmt::format("{} LIKE {}", OutputName(*arguments[0]), OutputName(*arguments[1]))
-                               : fmt::format("ilike({}, {})", OutputName(*arguments[0]), OutputName(*arguments[1]));
+    auto text = name == "like"
+                    ? fmt::format("{} LIKE {}", OutputName(*arguments[0]), OutputName(*arguments[1]))
+                    : fmt::format("ilike({}, {})", OutputName(*arguments[0]), OutputName(*arguments[1]));
     return text;
   }
   if (name == "array_item" || name == "map_item") return ItemName(arguments);
@@ -103,11 +105,16 @@ std::string AggregateName(const AggregateCall& call) {
 
 std::string BoundText(const FrameBound& bound) {
   switch (bound.kind) {
-    case BoundKind::kUnboundedPreceding: return "UNBOUNDED PRECEDING";
-    case BoundKind::kPreceding: return OutputName(*bound.offset) + " PRECEDING";
-    case BoundKind::kCurrentRow: return "CURRENT ROW";
-    case BoundKind::kFollowing: return OutputName(*bound.offset) + " FOLLOWING";
-    case BoundKind::kUnboundedFollowing: return "UNBOUNDED FOLLOWING";
+    case BoundKind::kUnboundedPreceding:
+      return "UNBOUNDED PRECEDING";
+    case BoundKind::kPreceding:
+      return OutputName(*bound.offset) + " PRECEDING";
+    case BoundKind::kCurrentRow:
+      return "CURRENT ROW";
+    case BoundKind::kFollowing:
+      return OutputName(*bound.offset) + " FOLLOWING";
+    case BoundKind::kUnboundedFollowing:
+      return "UNBOUNDED FOLLOWING";
   }
   return {};
 }
@@ -117,13 +124,16 @@ std::string WindowName(const WindowCall& call) {
   if (!call.partition.empty()) specification += "PARTITION BY " + CommaList(call.partition) + " ";
   if (!call.order.empty()) specification += "ORDER BY " + SortText(call.order) + " ";
   return fmt::format("{} OVER ({}{} BETWEEN {} AND {})", OutputName(*call.function), specification,
-                     call.unit == FrameUnit::kRows ? "ROWS" : "RANGE", BoundText(call.lower), BoundText(call.upper));
+                     call.unit == FrameUnit::kRows ? "ROWS" : "RANGE", BoundText(call.lower),
+                     BoundText(call.upper));
 }
 
 std::string SubqueryName(const Subquery& subquery) {
   switch (subquery.kind) {
-    case SubqueryKind::kScalar: return "scalarsubquery()";
-    case SubqueryKind::kExists: return "exists()";
+    case SubqueryKind::kScalar:
+      return "scalarsubquery()";
+    case SubqueryKind::kExists:
+      return "exists()";
     case SubqueryKind::kIn: {
       auto values = CommaList(subquery.values);
       if (subquery.values.size() > 1) values = fmt::format("({})", values);

@@ -57,7 +57,8 @@ std::string Print(const FrameBound& bound) {
 }
 
 const char* Name(JoinType type) {
-  static constexpr const char* kNames[] = {"Inner", "Cross", "LeftOuter", "RightOuter", "FullOuter", "LeftSemi", "LeftAnti"};
+  static constexpr const char* kNames[] = {"Inner",     "Cross",    "LeftOuter", "RightOuter",
+                                           "FullOuter", "LeftSemi", "LeftAnti"};
   return kNames[static_cast<int>(type)];
 }
 
@@ -68,13 +69,17 @@ std::string Describe(const Relation& relation) {
           [](const FileScan& scan) {
             return fmt::format("FileScan {} {} files", scan.source->format, scan.source->paths.size());
           },
-          [](const LocalRows& rows) { return fmt::format("LocalRows {} bytes", rows.arrow_ipc ? rows.arrow_ipc->size() : 0); },
+          [](const LocalRows& rows) {
+            return fmt::format("LocalRows {} bytes", rows.arrow_ipc ? rows.arrow_ipc->size() : 0);
+          },
           [](const InlineRows& rows) {
             std::string text = "InlineRows";
             for (const auto& row : rows.rows) text += " (" + CommaList(row) + ")";
             return text;
           },
-          [](const Range& range) { return fmt::format("Range ({}, {}, {})", range.start, range.end, range.step); },
+          [](const Range& range) {
+            return fmt::format("Range ({}, {}, {})", range.start, range.end, range.step);
+          },
           [](const Project& project) { return "Project " + Print(project.items); },
           [](const Filter& filter) { return "Filter " + Print(*filter.condition); },
           [](const Join& join) {
@@ -83,24 +88,29 @@ std::string Describe(const Relation& relation) {
           },
           [](const Aggregate& aggregate) {
             auto text = fmt::format("Aggregate {} {}", Print(aggregate.keys), Print(aggregate.items));
-            for (const auto& set : aggregate.grouping_sets) text += fmt::format(" ({})", fmt::join(set, ", "));
+            for (const auto& set : aggregate.grouping_sets)
+              text += fmt::format(" ({})", fmt::join(set, ", "));
             return text;
           },
           [](const Window& window) { return "Window " + Print(window.items); },
           [](const Sort& sort) { return "Sort " + Print(sort.keys); },
           [](const Limit& limit) {
-            return fmt::format("Limit {} offset {}", limit.count ? std::to_string(*limit.count) : "all", limit.offset);
+            return fmt::format("Limit {} offset {}", limit.count ? std::to_string(*limit.count) : "all",
+                               limit.offset);
           },
           [](const Tail& tail) { return fmt::format("Tail {}", tail.count); },
           [](const SetOperation& operation) {
             static constexpr const char* kNames[] = {"Union", "Intersect", "Except"};
-            return fmt::format("{}{}", kNames[static_cast<int>(operation.kind)], operation.is_all ? " all" : "");
+            return fmt::format("{}{}", kNames[static_cast<int>(operation.kind)],
+                               operation.is_all ? " all" : "");
           },
           [](const Distinct&) { return std::string("Distinct"); },
-          [](const Deduplicate& deduplicate) { return fmt::format("Deduplicate {}", fmt::join(deduplicate.keys, ", ")); },
+          [](const Deduplicate& deduplicate) {
+            return fmt::format("Deduplicate {}", fmt::join(deduplicate.keys, ", "));
+          },
           [](const Generate& generate) {
-            return fmt::format("Generate{} {} {}", generate.is_outer ? " outer" : "", Print(*generate.generator),
-                               Print(generate.columns));
+            return fmt::format("Generate{} {} {}", generate.is_outer ? " outer" : "",
+                               Print(*generate.generator), Print(generate.columns));
           },
           [](const Sample& sample) { return fmt::format("Sample {} {}", sample.lower, sample.upper); },
           [](const With&) { return std::string("With"); },
@@ -163,7 +173,8 @@ std::string Print(const Expression& expression) {
             return fmt::format("{}{}#{}", reference.is_outer ? "outer " : "", reference.name, reference.id);
           },
           [](const Call& call) {
-            return fmt::format("{}{}({})", call.function->name, call.ansi ? "" : "!", CommaList(call.arguments));
+            return fmt::format("{}{}({})", call.function->name, call.ansi ? "" : "!",
+                               CommaList(call.arguments));
           },
           [&](const Cast& cast) {
             static constexpr const char* kNames[] = {"cast", "legacy_cast", "try_cast"};
@@ -179,8 +190,9 @@ std::string Print(const Expression& expression) {
             return text;
           },
           [](const WindowCall& call) {
-            return fmt::format("{} over (partition {} order {} {} {} {})", Print(*call.function), CommaList(call.partition),
-                               Print(call.order), call.unit == FrameUnit::kRows ? "rows" : "range", Print(call.lower),
+            return fmt::format("{} over (partition {} order {} {} {} {})", Print(*call.function),
+                               CommaList(call.partition), Print(call.order),
+                               call.unit == FrameUnit::kRows ? "rows" : "range", Print(call.lower),
                                Print(call.upper));
           },
           [](const LambdaVariable& variable) { return fmt::format("{}#{}", variable.name, variable.id); },
@@ -190,7 +202,8 @@ std::string Print(const Expression& expression) {
           [](const Subquery& subquery) {
             static constexpr const char* kNames[] = {"scalar", "exists", "in"};
             auto plan = Print(*subquery.plan);
-            return fmt::format("{}({}) {{{}}}", kNames[static_cast<int>(subquery.kind)], CommaList(subquery.values), plan);
+            return fmt::format("{}({}) {{{}}}", kNames[static_cast<int>(subquery.kind)],
+                               CommaList(subquery.values), plan);
           },
       },
       expression.node);

@@ -50,31 +50,30 @@ void Append(Expressions& target, const std::vector<SortKey>& keys) {
 }  // namespace
 
 Expressions ChildrenOf(const Expression& expression) {
-  return std::visit(
-      Overloaded{
-          [](const Literal&) { return Expressions{}; },
-          [](const ColumnReference&) { return Expressions{}; },
-          [](const LambdaVariable&) { return Expressions{}; },
-          [](const Call& call) { return call.arguments; },
-          [](const Cast& cast) { return Expressions{cast.child}; },
-          [](const AggregateCall& call) {
-            auto children = call.arguments;
-            if (call.filter) children.push_back(call.filter);
-            Append(children, call.order);
-            return children;
-          },
-          [](const WindowCall& call) {
-            Expressions children{call.function};
-            children.insert(children.end(), call.partition.begin(), call.partition.end());
-            Append(children, call.order);
-            if (call.lower.offset) children.push_back(call.lower.offset);
-            if (call.upper.offset) children.push_back(call.upper.offset);
-            return children;
-          },
-          [](const Lambda& lambda) { return Expressions{lambda.body}; },
-          [](const Subquery& subquery) { return subquery.values; },
-      },
-      expression.node);
+  return std::visit(Overloaded{
+                        [](const Literal&) { return Expressions{}; },
+                        [](const ColumnReference&) { return Expressions{}; },
+                        [](const LambdaVariable&) { return Expressions{}; },
+                        [](const Call& call) { return call.arguments; },
+                        [](const Cast& cast) { return Expressions{cast.child}; },
+                        [](const AggregateCall& call) {
+                          auto children = call.arguments;
+                          if (call.filter) children.push_back(call.filter);
+                          Append(children, call.order);
+                          return children;
+                        },
+                        [](const WindowCall& call) {
+                          Expressions children{call.function};
+                          children.insert(children.end(), call.partition.begin(), call.partition.end());
+                          Append(children, call.order);
+                          if (call.lower.offset) children.push_back(call.lower.offset);
+                          if (call.upper.offset) children.push_back(call.upper.offset);
+                          return children;
+                        },
+                        [](const Lambda& lambda) { return Expressions{lambda.body}; },
+                        [](const Subquery& subquery) { return subquery.values; },
+                    },
+                    expression.node);
 }
 
 ExpressionPtr Rewrite(const ExpressionPtr& expression, const Replacement& replace) {
@@ -123,10 +122,12 @@ bool ContainsAggregate(const Expression& expression) {
       if (ContainsAggregate(*child)) return true;
     }
     auto children = ChildrenOf(expression);
-    return std::any_of(children.begin() + 1, children.end(), [](const auto& child) { return ContainsAggregate(*child); });
+    return std::any_of(children.begin() + 1, children.end(),
+                       [](const auto& child) { return ContainsAggregate(*child); });
   }
   auto children = ChildrenOf(expression);
-  return std::any_of(children.begin(), children.end(), [](const auto& child) { return ContainsAggregate(*child); });
+  return std::any_of(children.begin(), children.end(),
+                     [](const auto& child) { return ContainsAggregate(*child); });
 }
 
 bool ContainsWindow(const Expression& expression) {
@@ -152,7 +153,8 @@ bool IsFoldable(const Expression& expression) {
     if (const auto* call = node.As<Call>()) {
       return !call->function->deterministic || call->function->kind != FunctionKind::kScalar;
     }
-    return node.As<ColumnReference>() || node.As<AggregateCall>() || node.As<WindowCall>() || node.As<Subquery>();
+    return node.As<ColumnReference>() || node.As<AggregateCall>() || node.As<WindowCall>() ||
+           node.As<Subquery>();
   });
 }
 
@@ -231,7 +233,8 @@ std::set<ColumnId> OuterReferences(const Relation& relation) {
   std::set<ColumnId> made;
   CollectScope(relation, read, made);
   std::set<ColumnId> outer;
-  std::set_difference(read.begin(), read.end(), made.begin(), made.end(), std::inserter(outer, outer.begin()));
+  std::set_difference(read.begin(), read.end(), made.begin(), made.end(),
+                      std::inserter(outer, outer.begin()));
   return outer;
 }
 

@@ -1,12 +1,14 @@
-// The resolved plan: every name bound to a column id, every expression with its Spark type and nullability, every implicit
-// cast written down. AnalyzePlan answers from it, and engine/lower turns it into a DuckDB query tree without deciding
-// anything about names, types or nulls itself.
+// The resolved plan: every name bound to a column id, every expression with its Spark type and nullability,
+// every implicit cast written down. AnalyzePlan answers from it, and engine/lower turns it into a DuckDB
+// query tree without deciding anything about names, types or nulls itself.
 //
-// Column ids are unique in the whole plan: no two relations output the same id (a self-join or a second reference to a
-// CTE gets fresh ids), so an id alone names a column, inside subqueries too (correlation needs no marker but `is_outer`).
+// Column ids are unique in the whole plan: no two relations output the same id (a self-join or a second
+// reference to a CTE gets fresh ids), so an id alone names a column, inside subqueries too (correlation needs
+// no marker but `is_outer`).
 //
 // Normal form that the analyser guarantees:
-//   * an AggregateCall stands only as an item of Aggregate, a WindowCall only as an item of Window, a generator only in
+//   * an AggregateCall stands only as an item of Aggregate, a WindowCall only as an item of Window, a
+//   generator only in
 //     Generate; whatever is computed from them is a Project above;
 //   * grouping keys of Aggregate are column ids of its input;
 //   * both sides of a SetOperation have the same column types, position by position.
@@ -28,7 +30,7 @@ namespace hearth::plan {
 
 struct Expression;
 struct Relation;
-struct Function;  // plan/functions/registry.h
+struct Function;    // plan/functions/registry.h
 struct FileSource;  // plan/catalog.h
 using ExpressionPtr = std::shared_ptr<const Expression>;
 using RelationPtr = std::shared_ptr<const Relation>;
@@ -42,13 +44,15 @@ struct Column {
   bool nullable = true;
   std::string metadata;                // JSON object text, empty for none
   std::vector<std::string> qualifier;  // e.g. {"spark_catalog", "default", "t"} or {"t"}; empty for none
-  // SELECT a, a: the second column has an id of its own and this of the first; a name that finds both is not ambiguous.
+  // SELECT a, a: the second column has an id of its own and this of the first; a name that finds both is not
+  // ambiguous.
   ColumnId same_as = 0;
 
   ColumnId origin() const { return same_as != 0 ? same_as : id; }
 };
 
-// ---- Expressions -----------------------------------------------------------------------------------------------------
+// ---- Expressions
+// -----------------------------------------------------------------------------------------------------
 
 struct Literal {
   Value value;
@@ -80,12 +84,18 @@ struct AggregateCall {
   Expressions arguments;
   bool distinct = false;
   bool ignore_nulls = false;
-  ExpressionPtr filter;            // null: none
-  std::vector<SortKey> order;      // WITHIN GROUP (ORDER BY …)
+  ExpressionPtr filter;        // null: none
+  std::vector<SortKey> order;  // WITHIN GROUP (ORDER BY …)
   bool ansi = true;
 };
 enum class FrameUnit : uint8_t { kRows, kRange };
-enum class BoundKind : uint8_t { kUnboundedPreceding, kPreceding, kCurrentRow, kFollowing, kUnboundedFollowing };
+enum class BoundKind : uint8_t {
+  kUnboundedPreceding,
+  kPreceding,
+  kCurrentRow,
+  kFollowing,
+  kUnboundedFollowing
+};
 struct FrameBound {
   BoundKind kind = BoundKind::kCurrentRow;
   ExpressionPtr offset;  // non-negative, foldable; of the order key's difference type for RANGE
@@ -114,10 +124,13 @@ struct Subquery {
 };
 
 struct Expression {
-  std::variant<Literal, ColumnReference, Call, Cast, AggregateCall, WindowCall, LambdaVariable, Lambda, Subquery> node;
+  std::variant<Literal, ColumnReference, Call, Cast, AggregateCall, WindowCall, LambdaVariable, Lambda,
+               Subquery>
+      node;
   TypePtr type;
   bool nullable = true;
-  std::string display;  // what output names print instead of the expression itself; empty: printed from the tree
+  std::string
+      display;  // what output names print instead of the expression itself; empty: printed from the tree
 
   template <typename T>
   const T* As() const {
@@ -132,7 +145,8 @@ ExpressionPtr LongLiteral(int64_t value);
 ExpressionPtr StringLiteral(std::string value);
 ExpressionPtr BooleanLiteral(bool value);
 ExpressionPtr MakeReference(const Column& column, bool is_outer = false);
-ExpressionPtr MakeCall(const Function* function, Expressions arguments, TypePtr type, bool nullable, bool ansi = true);
+ExpressionPtr MakeCall(const Function* function, Expressions arguments, TypePtr type, bool nullable,
+                       bool ansi = true);
 // A copy of the expression with another output-name text.
 ExpressionPtr WithDisplay(const ExpressionPtr& expression, std::string display);
 
@@ -141,7 +155,8 @@ struct NamedExpression {
   ExpressionPtr expression;
 };
 
-// ---- Relations -------------------------------------------------------------------------------------------------------
+// ---- Relations
+// -------------------------------------------------------------------------------------------------------
 
 struct OneRow {};
 struct FileScan {
@@ -176,9 +191,9 @@ struct Join {
 };
 struct Aggregate {
   RelationPtr input;
-  std::vector<Column> keys;                     // columns of the input; output first, under the same ids
+  std::vector<Column> keys;                        // columns of the input; output first, under the same ids
   std::vector<std::vector<size_t>> grouping_sets;  // positions in keys; empty: one set with every key
-  std::vector<NamedExpression> items;           // AggregateCall each; `grouping` and `grouping_id` included
+  std::vector<NamedExpression> items;  // AggregateCall each; `grouping` and `grouping_id` included
 };
 struct Window {
   RelationPtr input;
@@ -253,8 +268,9 @@ struct CollectMetrics {
 };
 
 struct Relation {
-  std::variant<OneRow, FileScan, LocalRows, InlineRows, Range, Project, Filter, Join, Aggregate, Window, Sort, Limit, Tail,
-               SetOperation, Distinct, Deduplicate, Generate, Sample, With, CteReference, ShowString, CollectMetrics>
+  std::variant<OneRow, FileScan, LocalRows, InlineRows, Range, Project, Filter, Join, Aggregate, Window, Sort,
+               Limit, Tail, SetOperation, Distinct, Deduplicate, Generate, Sample, With, CteReference,
+               ShowString, CollectMetrics>
       node;
   std::vector<Column> output;
 

@@ -1,0 +1,152 @@
+// describe, summary and the statistics of df.stat, as ordinary aggregations.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "plan/analyze/analysis.h"
+
+namespace hearth::plan {
+namespace {
+
+using base::ErrorKind;
+using base::MakeError;
+using base::Result;
+
+unresolved::ExpressionPtr ColumnNamed(const std::string& name) {
+  return unresolved::Make(unresolved::Attribute{{name}, std::nullopt, false});
+}
+
+unresolved::ExpressionPtr AsString(unresolved::ExpressionPtr expression) {
+  return unresolved::Make(
+      unresolved::Cast{std::move(expression), DataType::String(), unresolved::CastMode::kSession});
+}
+
+// One statistic of one column. Text is averaged as numbers where it holds numbers.
+Result<unresolved::ExpressionPtr> StatisticOf(const std::string& statistic, const Column& column) {
+  auto value = ColumnNamed(column.name);
+  auto number =
+      column.type->IsString()
+          ? unresolved::Make(unresolved::Cast{value, DataType::Double(), unresolved::CastMode::kTry})
+          : value;
+  if (statistic == "count" || statistic == "min" || statistic == "max")
+    return AsString(unresolved::Call(statistic, {value}));
+  if (statistic == "mean") return AsString(unresolved::Call("avg", {number}));
+  if (statistic == "stddev") return AsString(unresolved::Call("stddev", {number}));
+  if (statistic == "count_distinct") {
+    unresolved::Function count;
+    count.name = {"count"};
+    count.arguments = {value};
+    count.is_distinct = true;
+    return AsString(unresolved::Make(std::move(count)));
+  }
+  if (statistic == "approx_count_distinct")
+    return AsString(unresolved::Call("approx_count_distinct", {value}));
+  if (statistic.ends_with("%")) {
+    double percent = 0;
+    try {
+      percent = std::stod(statistic.substr(0, statistic.size() - 1));
+    } catch (const std::exception&) {
+      percent = -1;
+    }
+    if (percent < 0 || percent > 100) {
+      return MakeError(
+          ErrorKind::kIllegalArgument, "_LEGACY_ERROR_TEMP_2113",
+          fmt::format("'{}' is no percentile: a number from 0 to 100 with % is expected.", statistic));
+    }
+    auto fraction = unresolved::Make(unresolved::Literal{Value{percent / 100}, DataType::Double(), {}});
+    auto accuracy = unresolved::IntegerLiteral(10000);
+    return AsString(unresolved::Call("percentile_approx", {number, fraction, accuracy}));
+  }
+  return MakeError(ErrorKind::kIllegalArgument, "_LEGACY_ERROR_TEMP_2114",
+                   fmt::format("'{}' is no known statistic.", statistic));
+}
+
+}  // namespace
+
+static Result<unresolved::RelationPtr> StatisticsTable(const unresolved::RelationPtr& input,
+                                                       const std::vector<Column>& columns,
+                                                       const std::vector<std::string>& statistics) {
+  // One row of all statistics, then stacked into a row for each.
+  unresolved::Aggregate aggregate;
+  aggregate.input = input;
+  unresolved::Expressions stacked{unresolved::IntegerLiteral(static_cast<int64_t>(statistics.size()))};
+  for (size_t i = 0; i < statistics.size(); ++i) {
+    stacked.push_back(unresolved::StringLiteral(statistics[i]));
+    for (size_t j = 0; j < columns.size(); ++j) {
+      auto name = fmt::format("_{}_{}", i, j);
+      HEARTH_ASSIGN(auto value, StatisticOf(statistics[i], columns[j]));
+      aggregate.items.push_back(unresolved::Make(unresolved::Alias{value, {name}, {}}));
+      stacked.push_back(ColumnNamed(name));
+    }
+  }
+  std::vector<std::string> names{"summary"};
+  for (const auto& column : columns) names.push_back(column.name);
+  unresolved::RelationPtr below;
+  if (aggregate.items.empty()) {
+    below = unresolved::MakeRelation(unresolved::OneRow{});
+  } else {
+    below = unresolved::MakeRelation(std::move(aggregate));
+  }
+  unresolved::Project project;
+  project.input = below;
+  project.items = {
+      unresolved::Make(unresolved::Alias{unresolved::Call("stack", std::move(stacked)), names, {}})};
+  return unresolved::MakeRelation(std::move(project));
+}
+
+Result<Analyzed> Analysis::AnalyzeSummary(const unresolved::Summary& summary, const Scope* outer) {
+  HEARTH_ASSIGN(auto input, AnalyzeRelation(summary.input, outer));
+  std::vector<Column> columns;
+  for (const auto& column : input.output()) {
+    if (column.type->IsNumeric() || column.type->IsString()) columns.push_back(column);
+  }
+  auto statistics = summary.statistics;
+  if (statistics.empty()) statistics = {"count", "mean", "stddev", "min", "25%", "50%", "75%", "max"};
+  HEARTH_ASSIGN(auto table, StatisticsTable(summary.input, columns, statistics));
+  return AnalyzeRelation(table, outer);
+}
+
+Result<Analyzed> Analysis::AnalyzeDescribe(const unresolved::Describe& describe, const Scope* outer) {
+  HEARTH_ASSIGN(auto input, AnalyzeRelation(describe.input, outer));
+  std::vector<Column> columns;
+  if (describe.columns.empty()) {
+    columns = input.output();
+  } else {
+    for (const auto& name : describe.columns) {
+      HEARTH_ASSIGN(auto column, FindOutputColumn(input, name));
+      columns.push_back(std::move(column));
+    }
+  }
+  std::erase_if(columns,
+                [](const Column& column) { return !column.type->IsNumeric() && !column.type->IsString(); });
+  HEARTH_ASSIGN(auto table,
+                StatisticsTable(describe.input, columns, {"count", "mean", "stddev", "min", "max"}));
+  return AnalyzeRelation(table, outer);
+}
+
+Result<Analyzed> Analysis::AnalyzeStatistic(const unresolved::Statistic& statistic, const Scope* outer) {
+  switch (statistic.kind) {
+    case unresolved::StatisticKind::kCovariance:
+    case unresolved::StatisticKind::kCorrelation: {
+      bool covariance = statistic.kind == unresolved::StatisticKind::kCovariance;
+      auto value =
+          unresolved::Call(covariance ? "covar_samp" : "corr",
+                           {ColumnNamed(statistic.columns.at(0)), ColumnNamed(statistic.columns.at(1))});
+      unresolved::Aggregate aggregate;
+      aggregate.input = statistic.input;
+      aggregate.items = {unresolved::Make(unresolved::Alias{value, {covariance ? "cov" : "corr"}, {}})};
+      return AnalyzeRelation(unresolved::MakeRelation(std::move(aggregate)), outer);
+    }
+    case unresolved::StatisticKind::kCrosstab:
+      return base::NotImplemented("DataFrame.crosstab");
+    case unresolved::StatisticKind::kApproximateQuantile:
+      return base::NotImplemented("DataFrame.approxQuantile");
+    case unresolved::StatisticKind::kFrequentItems:
+      return base::NotImplemented("DataFrame.freqItems");
+    case unresolved::StatisticKind::kSampleBy:
+      return base::NotImplemented("DataFrame.sampleBy");
+  }
+  return base::InternalError("an unknown statistic");
+}
+
+}  // namespace hearth::plan
