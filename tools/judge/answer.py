@@ -19,6 +19,7 @@ import json
 import math
 import re
 
+# A sixth, `position` (where a syntax error is), is reported but does not decide.
 VERDICTS = ("values", "types", "nullability", "names", "error")
 _FLOAT = re.compile(r"-?\d+\.\d+(?:[eE][+-]?\d+)?(?![\dTZ:-])")
 
@@ -81,6 +82,10 @@ class Answer:
         return answer
 
 
+def passes(verdicts: dict[str, bool]) -> bool:
+    return all(good for name, good in verdicts.items() if name in VERDICTS)
+
+
 def without_nullability(kind: str) -> str:
     return kind.replace(" not null", "")
 
@@ -122,6 +127,8 @@ def _compare_errors(expected: Answer, actual: Answer, notes: list[str]) -> dict[
         want = (expected.condition, expected.sql_state, expected.raises)
         got = (actual.condition, actual.sql_state, actual.raises)
         verdicts["error"] = want == got
+        if expected.position:
+            verdicts["position"] = expected.position == actual.position
         if want != got:
             notes.append(f"expected {' '.join(want)}, got {' '.join(got)}: {actual.message}")
     return verdicts

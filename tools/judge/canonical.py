@@ -92,7 +92,19 @@ def _scalar_texts(array: pa.Array, kind: spark_types.DataType) -> list[str]:
     if pa.types.is_time(arrow):
         raw = array.view(pa.int64() if arrow.bit_width == 64 else pa.int32()).to_pylist()
         return [_time_of_day(v or 0, arrow.unit) for v in raw]
+    if pa.types.is_string(arrow) or pa.types.is_large_string(arrow):
+        raw = array.view(pa.large_binary() if pa.types.is_large_string(arrow) else pa.binary())
+        return [_string(v) for v in raw.to_pylist()]
     return [_plain(v) for v in array.to_pylist()]
+
+
+def _string(raw: bytes | None) -> str:
+    """Spark's strings may hold bytes that are not UTF-8; those are shown as bytes."""
+    try:
+        text = (raw or b"").decode("utf-8")
+    except UnicodeDecodeError:
+        return f"bytes X'{raw.hex().upper()}'"
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f").replace("\u2028", "\\u2028")
 
 
 def _plain(value) -> str:
@@ -102,8 +114,6 @@ def _plain(value) -> str:
         return "true" if value else "false"
     if isinstance(value, bytes):
         return f"X'{value.hex().upper()}'"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f").replace("\u2028", "\\u2028")
     if isinstance(value, int):
         return str(value)
     return format(value, "f")  # decimal, with its scale

@@ -12,9 +12,13 @@ import concurrent.futures
 import datetime
 import decimal
 import json
+import os
 import re
 import threading
 from collections.abc import Iterable, Iterator
+
+# Full PySpark decides by this variable which functions and windows a program builds: the remote ones.
+os.environ.setdefault("SPARK_CONNECT_MODE_ENABLED", "1")
 
 import pyspark.sql.functions as functions
 import pyspark.sql.types as types
@@ -28,6 +32,7 @@ from pyspark.sql.connect.session import SparkSession
 
 CASE_SECONDS = 10.0
 _PARAMETER_LIMIT = 200
+_PROSE = {"hint", "message", "docroot", "msg"}  # parameters whose values are sentences or addresses
 _ARROW_MONTH_INTERVAL = 21  # the Arrow type number that Python's Arrow has no class for
 
 
@@ -111,6 +116,8 @@ class CaseRunner:
     def _open(self, file: CaseFile) -> SparkSession:
         session = SparkSession.builder.remote(self.remote).create()
         session.client.set_retry_policies([])
+        # Fixed, so that an answer does not depend on the zone of the machine that runs the server.
+        session.conf.set("spark.sql.session.timeZone", "UTC")
         for line in file.header.values("set"):
             key, _, value = line.partition("=")
             session.conf.set(key.strip(), value.strip())
@@ -132,7 +139,8 @@ class CaseRunner:
 
     def _run(self, session: SparkSession, file: CaseFile, case: Case) -> Answer:
         changed = [line.partition("=")[::2] for line in case.values("set")]
-        usual = dict(line.partition("=")[::2] for line in file.header.values("set"))
+        usual = {"spark.sql.session.timeZone": "UTC"}
+        usual |= dict(line.partition("=")[::2] for line in file.header.values("set"))
         try:
             for key, value in changed:
                 session.conf.set(key.strip(), value.strip())
@@ -223,7 +231,7 @@ def error_answer(problem: BaseException) -> Answer:
     if answer.raises == "UnknownException" and answer.condition == "-":
         answer.condition = "UNKNOWN"
     for key, value in sorted((problem.getMessageParameters() or {}).items()):
-        if value is not None and len(value) <= _PARAMETER_LIMIT and "\n" not in value and key != "hint":
+        if value is not None and len(value) <= _PARAMETER_LIMIT and "\n" not in value and key not in _PROSE:
             answer.parameters[key] = value
     place = re.search(r"\(line (\d+), pos (\d+)\)", text)
     if place and answer.raises == "ParseException":

@@ -24,7 +24,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from answer import VERDICTS, Answer, compare  # noqa: E402
+from answer import VERDICTS, Answer, compare, passes  # noqa: E402
 from case_file import Case, CaseFile, find_case_files, print_case_file, read_case_file  # noqa: E402
 from environment import CASES  # noqa: E402
 
@@ -77,7 +77,7 @@ class Replay:
 
     def _note(self, case: Case, answer: Answer, seconds: float) -> None:
         verdicts, notes = compare(case.answer, answer, case.tolerance)
-        good = all(verdicts.values())
+        good = passes(verdicts)
         if case.xfail is not None:
             status = "xpassed" if good else "xfailed"
         else:
@@ -120,7 +120,7 @@ def report(results: list[Result], seconds: float, stopped: str) -> dict:
 def summary(results: list[Result], seconds: float) -> str:
     count = collections.Counter(result.status for result in results)
     lines = []
-    for verdict in VERDICTS:
+    for verdict in (*VERDICTS, "position"):
         given = [result.verdicts[verdict] for result in results if verdict in result.verdicts]
         if given:
             lines.append(f"  {verdict:<12} {sum(given):>5} of {len(given):>5}  {100 * sum(given) / len(given):5.1f} %")
