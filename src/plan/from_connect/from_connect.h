@@ -1,5 +1,5 @@
-// Spark Connect messages to the unresolved tree. Reads the message only; what it does not know becomes Unsupported with the
-// message's own name for the thing.
+// Spark Connect messages to the unresolved tree. Reads the message only; what it does not know becomes
+// Unsupported with the message's own name for the thing.
 #pragma once
 
 #include "base/result.h"
@@ -16,11 +16,15 @@ class DataType;
 
 namespace hearth::plan {
 
-base::Result<unresolved::RelationPtr> FromConnect(const ::spark::connect::Relation& message, const SqlOptions& options);
-base::Result<unresolved::ExpressionPtr> FromConnect(const ::spark::connect::Expression& message, const SqlOptions& options);
+base::Result<unresolved::RelationPtr> FromConnect(const ::spark::connect::Relation& message,
+                                                  const SqlOptions& options);
+base::Result<unresolved::ExpressionPtr> FromConnect(const ::spark::connect::Expression& message,
+                                                    const SqlOptions& options);
 base::Result<TypePtr> FromConnect(const ::spark::connect::DataType& message);
-// Write, view and similar commands; SqlCommand and streaming are the session's own (front/connect reads them).
-base::Result<unresolved::Command> FromConnect(const ::spark::connect::Command& message, const SqlOptions& options);
+// Write, view and similar commands; SqlCommand and streaming are the session's own (front/connect reads
+// them).
+base::Result<unresolved::Command> FromConnect(const ::spark::connect::Command& message,
+                                              const SqlOptions& options);
 // The other direction, for AnalyzePlan.Schema and DDLParse answers.
 void ToConnect(const DataType& type, ::spark::connect::DataType* message);
 

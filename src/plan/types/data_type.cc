@@ -41,7 +41,8 @@ class DataTypeBuilder {
   }
   static bool SameParameters(const DataType& left, const DataType& right) {
     return left.kind_ == right.kind_ && left.precision_ == right.precision_ && left.scale_ == right.scale_ &&
-           SameCollation(left.collation_, right.collation_) && left.children_.size() == right.children_.size();
+           SameCollation(left.collation_, right.collation_) &&
+           left.children_.size() == right.children_.size();
   }
   static const std::vector<Field>& Children(const DataType& type) { return type.children_; }
   static TypePtr WithChildren(const DataType& type, std::vector<Field> children) {
@@ -112,7 +113,8 @@ TypePtr DataType::Array(TypePtr element, bool contains_null) {
   return DataTypeBuilder::Make(TypeKind::kArray, 0, 0, {}, std::move(children));
 }
 TypePtr DataType::Map(TypePtr key, TypePtr value, bool value_contains_null) {
-  std::vector<Field> children = {{"key", std::move(key), false}, {"value", std::move(value), value_contains_null}};
+  std::vector<Field> children = {{"key", std::move(key), false},
+                                 {"value", std::move(value), value_contains_null}};
   return DataTypeBuilder::Make(TypeKind::kMap, 0, 0, {}, std::move(children));
 }
 TypePtr DataType::Struct(std::vector<Field> fields) {
@@ -139,11 +141,16 @@ TypePtr DataType::AsNullable() const {
 
 TypePtr DecimalForIntegral(TypeKind kind) {
   switch (kind) {
-    case TypeKind::kByte: return DataType::Decimal(3, 0);
-    case TypeKind::kShort: return DataType::Decimal(5, 0);
-    case TypeKind::kInteger: return DataType::Decimal(10, 0);
-    case TypeKind::kLong: return DataType::Decimal(20, 0);
-    default: return nullptr;
+    case TypeKind::kByte:
+      return DataType::Decimal(3, 0);
+    case TypeKind::kShort:
+      return DataType::Decimal(5, 0);
+    case TypeKind::kInteger:
+      return DataType::Decimal(10, 0);
+    case TypeKind::kLong:
+      return DataType::Decimal(20, 0);
+    default:
+      return nullptr;
   }
 }
 
@@ -168,10 +175,14 @@ std::string QuoteIdentifiers(const std::vector<std::string>& parts) {
 
 std::string QuoteIfNeeded(std::string_view name) {
   const auto is_letter = [](char character) {
-    return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') || character == '_';
+    return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
+           character == '_';
   };
-  const auto is_plain = [&](char character) { return is_letter(character) || (character >= '0' && character <= '9'); };
-  const bool plain = !name.empty() && is_letter(name.front()) && std::all_of(name.begin(), name.end(), is_plain);
+  const auto is_plain = [&](char character) {
+    return is_letter(character) || (character >= '0' && character <= '9');
+  };
+  const bool plain =
+      !name.empty() && is_letter(name.front()) && std::all_of(name.begin(), name.end(), is_plain);
   return plain ? std::string(name) : QuoteIdentifier(name);
 }
 

@@ -1,4 +1,5 @@
-// Spark's data types as immutable values. Equality is structural and, as in Spark's sameType, can ignore nullability.
+// Spark's data types as immutable values. Equality is structural and, as in Spark's sameType, can ignore
+// nullability.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,7 @@ enum class TypeKind : uint8_t {
   kFloat,
   kDouble,
   kDecimal,
-  kString,   // any collation; char and varchar carry their length
+  kString,  // any collation; char and varchar carry their length
   kChar,
   kVarchar,
   kBinary,
@@ -83,7 +84,8 @@ class DataType {
   static TypePtr Time(int precision = 6);
   static TypePtr YearMonthInterval(YearMonthField start = YearMonthField::kYear,
                                    YearMonthField end = YearMonthField::kMonth);
-  static TypePtr DayTimeInterval(DayTimeField start = DayTimeField::kDay, DayTimeField end = DayTimeField::kSecond);
+  static TypePtr DayTimeInterval(DayTimeField start = DayTimeField::kDay,
+                                 DayTimeField end = DayTimeField::kSecond);
   static TypePtr Array(TypePtr element, bool contains_null = true);
   static TypePtr Map(TypePtr key, TypePtr value, bool value_contains_null = true);
   static TypePtr Struct(std::vector<Field> fields);
@@ -127,8 +129,8 @@ class DataType {
   // The JSON form of Spark's schemas, e.g. "\"integer\"" or an object.
   std::string Json() const;
 
-  bool operator==(const DataType& other) const;  // exact: nullability and field names included
-  bool SameIgnoringNullability(const DataType& other) const;                 // field names by exact text
+  bool operator==(const DataType& other) const;               // exact: nullability and field names included
+  bool SameIgnoringNullability(const DataType& other) const;  // field names by exact text
   bool SameIgnoringNamesAndNullability(const DataType& other) const;
   TypePtr AsNullable() const;  // every nested nullability flag set
 

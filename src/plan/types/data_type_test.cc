@@ -9,7 +9,8 @@ namespace hearth::plan {
 namespace {
 
 TEST(DataTypeText, AtomicTypesPrintAsSparkPrintsThem) {
-  const auto expect = [](const TypePtr& type, std::string_view catalog, std::string_view sql, std::string_view json) {
+  const auto expect = [](const TypePtr& type, std::string_view catalog, std::string_view sql,
+                         std::string_view json) {
     EXPECT_EQ(type->CatalogString(), catalog);
     EXPECT_EQ(type->Sql(), sql);
     EXPECT_EQ(type->Json(), json);
@@ -26,8 +27,8 @@ TEST(DataTypeText, AtomicTypesPrintAsSparkPrintsThem) {
   expect(DataType::DayTimeInterval(DayTimeField::kDay, DayTimeField::kDay), "interval day", "INTERVAL DAY",
          "\"interval day\"");
   expect(DataType::CalendarInterval(), "interval", "INTERVAL", "\"interval\"");
-  expect(DataType::StringWithCollation("UTF8_LCASE"), "string collate UTF8_LCASE", "STRING COLLATE UTF8_LCASE",
-         "\"string collate UTF8_LCASE\"");
+  expect(DataType::StringWithCollation("UTF8_LCASE"), "string collate UTF8_LCASE",
+         "STRING COLLATE UTF8_LCASE", "\"string collate UTF8_LCASE\"");
 }
 
 TEST(DataTypeText, NestedTypesQuoteNamesInSqlOnly) {
@@ -36,7 +37,8 @@ TEST(DataTypeText, NestedTypesQuoteNamesInSqlOnly) {
                                       {"b c", DataType::String(), false, MetadataWithComment("it's")},
                                       {"x`y", DataType::Array(inner)}});
   EXPECT_EQ(type->CatalogString(), "struct<a:int,b c:string,x`y:array<struct<q:int>>>");
-  EXPECT_EQ(type->Sql(), "STRUCT<a: INT, `b c`: STRING NOT NULL COMMENT 'it\\'s', `x``y`: ARRAY<STRUCT<q: INT>>>");
+  EXPECT_EQ(type->Sql(),
+            "STRUCT<a: INT, `b c`: STRING NOT NULL COMMENT 'it\\'s', `x``y`: ARRAY<STRUCT<q: INT>>>");
   const auto map = DataType::Map(DataType::String(), DataType::Long());
   EXPECT_EQ(map->CatalogString(), "map<string,bigint>");
   EXPECT_EQ(map->Sql(), "MAP<STRING, BIGINT>");
@@ -50,7 +52,9 @@ TEST(DataTypeJson, ReadsBackWhatItWrites) {
       DataType::Varchar(7),
       DataType::TimestampNtz(),
       DataType::DayTimeInterval(DayTimeField::kHour, DayTimeField::kSecond),
-      DataType::Array(DataType::Map(DataType::Integer(), DataType::Struct({{"a", DataType::Date(), false}}), false), false),
+      DataType::Array(
+          DataType::Map(DataType::Integer(), DataType::Struct({{"a", DataType::Date(), false}}), false),
+          false),
       DataType::Struct({{"s", collated}, {"m", DataType::Map(collated, DataType::Array(collated))}}),
       DataType::Struct({{"c", DataType::Integer(), true, MetadataWithComment("note")}}),
   };
@@ -64,15 +68,16 @@ TEST(DataTypeJson, ReadsBackWhatItWrites) {
 TEST(DataTypeJson, CollationsInsideStructsStandInTheMetadata) {
   const auto type = DataType::Struct({{"c", DataType::Map(DataType::StringWithCollation("UNICODE_CI"),
                                                           DataType::StringWithCollation("UTF8_LCASE"))}});
-  EXPECT_EQ(type->Json(),
-            R"({"type":"struct","fields":[{"name":"c","type":{"type":"map","keyType":"string","valueType":"string",)"
-            R"("valueContainsNull":true},"nullable":true,"metadata":{"__COLLATIONS":{"c.value":"spark.UTF8_LCASE",)"
-            R"("c.key":"icu.UNICODE_CI"}}}]})");
+  EXPECT_EQ(
+      type->Json(),
+      R"({"type":"struct","fields":[{"name":"c","type":{"type":"map","keyType":"string","valueType":"string",)"
+      R"("valueContainsNull":true},"nullable":true,"metadata":{"__COLLATIONS":{"c.value":"spark.UTF8_LCASE",)"
+      R"("c.key":"icu.UNICODE_CI"}}}]})");
 }
 
 TEST(DataTypeJson, RefusesWhatSparkRefuses) {
-  for (const auto* text : {"\"bigint\"", "\"foo\"", "{\"type\":\"foo\"}", "xx", "12", "\"time\"", "\"decimal(39,0)\"",
-                           "{\"type\":\"array\",\"elementType\":\"integer\"}"}) {
+  for (const auto* text : {"\"bigint\"", "\"foo\"", "{\"type\":\"foo\"}", "xx", "12", "\"time\"",
+                           "\"decimal(39,0)\"", "{\"type\":\"array\",\"elementType\":\"integer\"}"}) {
     const auto read = TypeFromJson(text);
     ASSERT_FALSE(read.ok()) << text;
     EXPECT_EQ(read.error()->condition, "INVALID_JSON_DATA_TYPE");

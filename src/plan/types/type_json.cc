@@ -1,5 +1,6 @@
-// The JSON form of Spark's types. Inside a struct, collations stand in the field's metadata (key __COLLATIONS, one entry
-// for each string below the field, by its path), so that older readers see plain strings.
+// The JSON form of Spark's types. Inside a struct, collations stand in the field's metadata (key
+// __COLLATIONS, one entry for each string below the field, by its path), so that older readers see plain
+// strings.
 #include <nlohmann/json.hpp>
 
 #include "plan/types/data_type.h"
@@ -13,7 +14,8 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kCollationsKey = "__COLLATIONS";
 constexpr int kMaximumDepth = 1000;
 
-// Copying and printing a JSON value recurse; a level of a type takes three of JSON (struct, list of fields, field).
+// Copying and printing a JSON value recurse; a level of a type takes three of JSON (struct, list of fields,
+// field).
 bool IsTooDeep(std::string_view text) {
   int depth = 0;
   bool inside_string = false;
@@ -34,15 +36,21 @@ Json ParseJson(std::string_view text) {
   return Json::parse(text, nullptr, /*allow_exceptions=*/false);
 }
 
-// ---- Writing ---------------------------------------------------------------------------------------------------------
+// ---- Writing
+// ---------------------------------------------------------------------------------------------------------
 
 std::string AtomicName(const DataType& type) {
   switch (type.kind()) {
-    case TypeKind::kByte: return "byte";
-    case TypeKind::kShort: return "short";
-    case TypeKind::kInteger: return "integer";
-    case TypeKind::kLong: return "long";
-    default: return type.CatalogString();
+    case TypeKind::kByte:
+      return "byte";
+    case TypeKind::kShort:
+      return "short";
+    case TypeKind::kInteger:
+      return "integer";
+    case TypeKind::kLong:
+      return "long";
+    default:
+      return type.CatalogString();
   }
 }
 
@@ -73,7 +81,8 @@ Json BelowField(const DataType& type, const std::string& path, Json& collations)
       if (type.collation().empty() || type.collation() == DataType::kDefaultCollation) return "string";
       collations[path] = CollationWithProvider(type.collation());
       return "string";
-    default: return TypeToJson(type);
+    default:
+      return TypeToJson(type);
   }
 }
 
@@ -111,11 +120,13 @@ Json TypeToJson(const DataType& type) {
       for (const auto& field : type.fields()) json["fields"].push_back(FieldToJson(field));
       return json;
     }
-    default: return AtomicName(type);
+    default:
+      return AtomicName(type);
   }
 }
 
-// ---- Reading ---------------------------------------------------------------------------------------------------------
+// ---- Reading
+// ---------------------------------------------------------------------------------------------------------
 
 using ResultType = base::Result<TypePtr>;
 
@@ -230,7 +241,8 @@ ResultType Read(const Json& json, const Collations& collations, int depth);
 base::Result<Field> ReadField(const Json& json, int depth) {
   const auto name = json.find("name");
   const auto type = json.find("type");
-  if (!json.is_object() || name == json.end() || !name->is_string() || type == json.end()) return Invalid(json);
+  if (!json.is_object() || name == json.end() || !name->is_string() || type == json.end())
+    return Invalid(json);
   Field field;
   field.name = name->get<std::string>();
   if (const auto nullable = json.find("nullable"); nullable != json.end() && nullable->is_boolean()) {
@@ -259,7 +271,8 @@ ResultType ReadObject(const Json& json, const Collations& collations, int depth)
     HEARTH_ASSIGN(auto element, Read(json["elementType"], collations.Below("element"), depth + 1));
     return DataType::Array(std::move(element), json["containsNull"].get<bool>());
   }
-  if (*kind == "map" && json.contains("keyType") && json.contains("valueType") && has_flag("valueContainsNull")) {
+  if (*kind == "map" && json.contains("keyType") && json.contains("valueType") &&
+      has_flag("valueContainsNull")) {
     HEARTH_ASSIGN(auto key, Read(json["keyType"], collations.Below("key"), depth + 1));
     HEARTH_ASSIGN(auto value, Read(json["valueType"], collations.Below("value"), depth + 1));
     return DataType::Map(std::move(key), std::move(value), json["valueContainsNull"].get<bool>());
@@ -278,7 +291,8 @@ ResultType ReadObject(const Json& json, const Collations& collations, int depth)
 }
 
 ResultType Read(const Json& json, const Collations& collations, int depth) {
-  if (depth > kMaximumDepth) return Invalid("a type nested more than " + std::to_string(kMaximumDepth) + " levels");
+  if (depth > kMaximumDepth)
+    return Invalid("a type nested more than " + std::to_string(kMaximumDepth) + " levels");
   if (json.is_object()) return ReadObject(json, collations, depth);
   if (!json.is_string()) return Invalid(json);
   const auto name = json.get<std::string>();
@@ -296,7 +310,9 @@ ResultType Read(const Json& json, const Collations& collations, int depth) {
 
 }  // namespace
 
-std::string DataType::Json() const { return TypeToJson(*this).dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string DataType::Json() const {
+  return TypeToJson(*this).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 base::Result<TypePtr> TypeFromJson(std::string_view json) {
   const auto parsed = ParseJson(json);

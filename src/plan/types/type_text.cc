@@ -1,4 +1,5 @@
-// The two ways in which Spark prints a type: catalogString (lower case) and sql (upper case, quoted field names).
+// The two ways in which Spark prints a type: catalogString (lower case) and sql (upper case, quoted field
+// names).
 #include "plan/types/data_type.h"
 #include "plan/types/field_metadata.h"
 
@@ -7,30 +8,52 @@ namespace {
 
 std::string_view PlainName(TypeKind kind) {
   switch (kind) {
-    case TypeKind::kNull: return "void";
-    case TypeKind::kBoolean: return "boolean";
-    case TypeKind::kByte: return "tinyint";
-    case TypeKind::kShort: return "smallint";
-    case TypeKind::kInteger: return "int";
-    case TypeKind::kLong: return "bigint";
-    case TypeKind::kFloat: return "float";
-    case TypeKind::kDouble: return "double";
-    case TypeKind::kDecimal: return "decimal";
-    case TypeKind::kString: return "string";
-    case TypeKind::kChar: return "char";
-    case TypeKind::kVarchar: return "varchar";
-    case TypeKind::kBinary: return "binary";
-    case TypeKind::kDate: return "date";
-    case TypeKind::kTimestamp: return "timestamp";
-    case TypeKind::kTimestampNtz: return "timestamp_ntz";
-    case TypeKind::kTime: return "time";
+    case TypeKind::kNull:
+      return "void";
+    case TypeKind::kBoolean:
+      return "boolean";
+    case TypeKind::kByte:
+      return "tinyint";
+    case TypeKind::kShort:
+      return "smallint";
+    case TypeKind::kInteger:
+      return "int";
+    case TypeKind::kLong:
+      return "bigint";
+    case TypeKind::kFloat:
+      return "float";
+    case TypeKind::kDouble:
+      return "double";
+    case TypeKind::kDecimal:
+      return "decimal";
+    case TypeKind::kString:
+      return "string";
+    case TypeKind::kChar:
+      return "char";
+    case TypeKind::kVarchar:
+      return "varchar";
+    case TypeKind::kBinary:
+      return "binary";
+    case TypeKind::kDate:
+      return "date";
+    case TypeKind::kTimestamp:
+      return "timestamp";
+    case TypeKind::kTimestampNtz:
+      return "timestamp_ntz";
+    case TypeKind::kTime:
+      return "time";
     case TypeKind::kYearMonthInterval:
     case TypeKind::kDayTimeInterval:
-    case TypeKind::kCalendarInterval: return "interval";
-    case TypeKind::kArray: return "array";
-    case TypeKind::kMap: return "map";
-    case TypeKind::kStruct: return "struct";
-    case TypeKind::kVariant: return "variant";
+    case TypeKind::kCalendarInterval:
+      return "interval";
+    case TypeKind::kArray:
+      return "array";
+    case TypeKind::kMap:
+      return "map";
+    case TypeKind::kStruct:
+      return "struct";
+    case TypeKind::kVariant:
+      return "variant";
   }
   return "";
 }
@@ -57,10 +80,14 @@ std::string_view FieldName(YearMonthField field) { return field == YearMonthFiel
 
 std::string_view FieldName(DayTimeField field) {
   switch (field) {
-    case DayTimeField::kDay: return "day";
-    case DayTimeField::kHour: return "hour";
-    case DayTimeField::kMinute: return "minute";
-    case DayTimeField::kSecond: return "second";
+    case DayTimeField::kDay:
+      return "day";
+    case DayTimeField::kHour:
+      return "hour";
+    case DayTimeField::kMinute:
+      return "minute";
+    case DayTimeField::kSecond:
+      return "second";
   }
   return "";
 }
@@ -83,7 +110,8 @@ std::string AtomicText(const DataType& type, bool upper) {
     case TypeKind::kDayTimeInterval:
       text = IntervalText(FieldName(type.day_time_start()), FieldName(type.day_time_end()));
       break;
-    default: break;
+    default:
+      break;
   }
   if (!type.collation().empty()) text += " collate ";
   return (upper ? Upper(text) : text) + type.collation();
@@ -102,8 +130,10 @@ std::string EscapedComment(std::string_view comment) {
 
 std::string DataType::CatalogString() const {
   switch (kind_) {
-    case TypeKind::kArray: return "array<" + element()->CatalogString() + ">";
-    case TypeKind::kMap: return "map<" + key()->CatalogString() + "," + value()->CatalogString() + ">";
+    case TypeKind::kArray:
+      return "array<" + element()->CatalogString() + ">";
+    case TypeKind::kMap:
+      return "map<" + key()->CatalogString() + "," + value()->CatalogString() + ">";
     case TypeKind::kStruct: {
       std::string text = "struct<";
       for (const auto& field : fields()) {
@@ -112,14 +142,17 @@ std::string DataType::CatalogString() const {
       }
       return text + ">";
     }
-    default: return AtomicText(*this, false);
+    default:
+      return AtomicText(*this, false);
   }
 }
 
 std::string DataType::Sql() const {
   switch (kind_) {
-    case TypeKind::kArray: return "ARRAY<" + element()->Sql() + ">";
-    case TypeKind::kMap: return "MAP<" + key()->Sql() + ", " + value()->Sql() + ">";
+    case TypeKind::kArray:
+      return "ARRAY<" + element()->Sql() + ">";
+    case TypeKind::kMap:
+      return "MAP<" + key()->Sql() + ", " + value()->Sql() + ">";
     case TypeKind::kStruct: {
       std::string text;
       for (const auto& field : fields()) {
@@ -130,7 +163,8 @@ std::string DataType::Sql() const {
       }
       return "STRUCT<" + text + ">";
     }
-    default: return AtomicText(*this, true);
+    default:
+      return AtomicText(*this, true);
   }
 }
 

@@ -41,7 +41,8 @@ using ValueList = std::vector<Value>;
 //   calendar interval         CalendarIntervalValue
 //   array, map, struct        ValueList
 struct Value {
-  std::variant<std::monostate, bool, int64_t, float, double, Int128, std::string, CalendarIntervalValue, ValueList>
+  std::variant<std::monostate, bool, int64_t, float, double, Int128, std::string, CalendarIntervalValue,
+               ValueList>
       data;
 
   bool IsNull() const { return std::holds_alternative<std::monostate>(data); }

@@ -38,15 +38,22 @@ std::string_view ModeName(SaveMode mode) {
 }
 
 std::string_view ActionName(WriteTable::Action action) {
-  constexpr std::string_view kNames[] = {"save", "insert", "create", "replace", "create-or-replace", "overwrite-partitions"};
+  constexpr std::string_view kNames[] = {
+      "save", "insert", "create", "replace", "create-or-replace", "overwrite-partitions"};
   return kNames[static_cast<int>(action)];
 }
 
 std::string LineOf(Printer& printer, const WriteTable& write) {
   Line line("WriteTable " + NameText(write.table));
-  line.Word("action", ActionName(write.action)).Word("mode", ModeName(write.mode)).Text("format", write.format);
-  line.Names("partition", write.partition_columns).Map("options", write.options).Map("properties", write.properties);
-  line.Names("columns", write.insert_columns).Flag(write.by_name, "by-name").Flag(write.if_not_exists, "if-not-exists");
+  line.Word("action", ActionName(write.action))
+      .Word("mode", ModeName(write.mode))
+      .Text("format", write.format);
+  line.Names("partition", write.partition_columns)
+      .Map("options", write.options)
+      .Map("properties", write.properties);
+  line.Names("columns", write.insert_columns)
+      .Flag(write.by_name, "by-name")
+      .Flag(write.if_not_exists, "if-not-exists");
   std::string partitions;
   for (const auto& [name, value] : write.static_partitions) {
     partitions += (partitions.empty() ? "" : ", ") + QuoteIfNeeded(name);
@@ -59,13 +66,16 @@ std::string LineOf(Printer& printer, const WriteTable& write) {
 std::string LineOf(Printer& printer, const CreateTable& create) {
   std::string columns;
   for (const auto& column : create.columns) {
-    columns += (columns.empty() ? "" : ", ") + QuoteIfNeeded(column.name) + ": " + column.type->CatalogString();
+    columns +=
+        (columns.empty() ? "" : ", ") + QuoteIfNeeded(column.name) + ": " + column.type->CatalogString();
     if (!column.nullable) columns += " NOT NULL";
     if (column.default_value) columns += " DEFAULT " + printer.Text(column.default_value);
     if (!column.comment.empty()) columns += " COMMENT " + Quoted(column.comment);
   }
   Line line(fmt::format("CreateTable {} [{}]", NameText(create.name), columns));
-  line.Text("format", create.format).Map("options", create.options).Names("partition", create.partition_columns);
+  line.Text("format", create.format)
+      .Map("options", create.options)
+      .Names("partition", create.partition_columns);
   line.Text("location", create.location).Text("comment", create.comment).Map("properties", create.properties);
   line.Flag(create.if_not_exists, "if-not-exists").Flag(create.replace, "replace");
   return line;
@@ -74,7 +84,9 @@ std::string LineOf(Printer& printer, const CreateTable& create) {
 std::string LineOf(const CreateView& view) {
   Line line("CreateView " + NameText(view.name));
   line.Flag(view.is_temporary, "temporary").Flag(view.is_global, "global").Flag(view.replace, "replace");
-  line.Flag(view.if_not_exists, "if-not-exists").Names("columns", view.column_aliases).Text("comment", view.comment);
+  line.Flag(view.if_not_exists, "if-not-exists")
+      .Names("columns", view.column_aliases)
+      .Text("comment", view.comment);
   line.Text("sql", view.sql_text);
   return line;
 }
@@ -94,8 +106,9 @@ std::string LineOf(Printer& printer, const Command& command) {
           },
           [&](const CreateTable& create) { return LineOf(printer, create); },
           [](const DropTable& drop) -> std::string {
-            return std::move(
-                Line("DropTable " + NameText(drop.name)).Flag(drop.if_exists, "if-exists").Flag(drop.purge, "purge"));
+            return std::move(Line("DropTable " + NameText(drop.name))
+                                 .Flag(drop.if_exists, "if-exists")
+                                 .Flag(drop.purge, "purge"));
           },
           [](const CreateDatabase& create) -> std::string {
             Line line("CreateDatabase " + NameText(create.name));
@@ -103,18 +116,21 @@ std::string LineOf(Printer& printer, const Command& command) {
             return std::move(line.Text("comment", create.comment).Map("properties", create.properties));
           },
           [](const DropDatabase& drop) -> std::string {
-            return std::move(
-                Line("DropDatabase " + NameText(drop.name)).Flag(drop.if_exists, "if-exists").Flag(drop.cascade, "cascade"));
+            return std::move(Line("DropDatabase " + NameText(drop.name))
+                                 .Flag(drop.if_exists, "if-exists")
+                                 .Flag(drop.cascade, "cascade"));
           },
           [](const UseDatabase& use) -> std::string {
             return std::move(Line("UseDatabase " + NameText(use.name)).Flag(use.catalog, "catalog"));
           },
           [](const SetConfiguration& set) -> std::string {
-            return std::move(
-                Line("SetConfiguration" + (set.key ? " " + *set.key : "") + (set.value ? " = " + Quoted(*set.value) : ""))
-                    .Flag(set.verbose, "verbose"));
+            return std::move(Line("SetConfiguration" + (set.key ? " " + *set.key : "") +
+                                  (set.value ? " = " + Quoted(*set.value) : ""))
+                                 .Flag(set.verbose, "verbose"));
           },
-          [](const ResetConfiguration& reset) { return "ResetConfiguration" + (reset.key ? " " + *reset.key : ""); },
+          [](const ResetConfiguration& reset) {
+            return "ResetConfiguration" + (reset.key ? " " + *reset.key : "");
+          },
           [](const Show& show) -> std::string {
             Line line("Show " + show.what + (show.name.empty() ? "" : " " + NameText(show.name)));
             return std::move(line.Text("pattern", show.pattern).Map("flags", show.flags));
@@ -125,10 +141,12 @@ std::string LineOf(Printer& printer, const Command& command) {
           },
           [](const DescribeQuery&) { return std::string("DescribeQuery"); },
           [](const DescribeFunction& describe) -> std::string {
-            return std::move(Line("DescribeFunction " + NameText(describe.name)).Flag(describe.extended, "extended"));
+            return std::move(
+                Line("DescribeFunction " + NameText(describe.name)).Flag(describe.extended, "extended"));
           },
           [](const DescribeDatabase& describe) -> std::string {
-            return std::move(Line("DescribeDatabase " + NameText(describe.name)).Flag(describe.extended, "extended"));
+            return std::move(
+                Line("DescribeDatabase " + NameText(describe.name)).Flag(describe.extended, "extended"));
           },
           [](const Explain& explain) { return "Explain " + explain.mode; },
           [](const CacheTable& cache) -> std::string {

@@ -6,7 +6,9 @@
 namespace hearth::plan::unresolved {
 namespace {
 
-std::string PlanText(const std::optional<int64_t>& plan_id) { return plan_id ? fmt::format("@{}", *plan_id) : ""; }
+std::string PlanText(const std::optional<int64_t>& plan_id) {
+  return plan_id ? fmt::format("@{}", *plan_id) : "";
+}
 
 // int, string and boolean constants by themselves, the others with their type.
 std::string LiteralText(const Literal& literal) {
@@ -29,31 +31,44 @@ bool IsSymbol(std::string_view name) {
 
 std::string_view CastName(CastMode mode) {
   switch (mode) {
-    case CastMode::kSession: return "cast";
-    case CastMode::kAnsi: return "ansi_cast";
-    case CastMode::kLegacy: return "legacy_cast";
-    case CastMode::kTry: return "try_cast";
+    case CastMode::kSession:
+      return "cast";
+    case CastMode::kAnsi:
+      return "ansi_cast";
+    case CastMode::kLegacy:
+      return "legacy_cast";
+    case CastMode::kTry:
+      return "try_cast";
   }
   return "";
 }
 
 std::string_view BoundName(BoundKind kind) {
   switch (kind) {
-    case BoundKind::kUnboundedPreceding: return "UNBOUNDED PRECEDING";
-    case BoundKind::kPreceding: return "PRECEDING";
-    case BoundKind::kCurrentRow: return "CURRENT ROW";
-    case BoundKind::kFollowing: return "FOLLOWING";
-    case BoundKind::kUnboundedFollowing: return "UNBOUNDED FOLLOWING";
+    case BoundKind::kUnboundedPreceding:
+      return "UNBOUNDED PRECEDING";
+    case BoundKind::kPreceding:
+      return "PRECEDING";
+    case BoundKind::kCurrentRow:
+      return "CURRENT ROW";
+    case BoundKind::kFollowing:
+      return "FOLLOWING";
+    case BoundKind::kUnboundedFollowing:
+      return "UNBOUNDED FOLLOWING";
   }
   return "";
 }
 
 std::string_view SubqueryName(SubqueryKind kind) {
   switch (kind) {
-    case SubqueryKind::kScalar: return "scalar";
-    case SubqueryKind::kExists: return "exists";
-    case SubqueryKind::kIn: return "in";
-    case SubqueryKind::kTableArgument: return "table";
+    case SubqueryKind::kScalar:
+      return "scalar";
+    case SubqueryKind::kExists:
+      return "exists";
+    case SubqueryKind::kIn:
+      return "in";
+    case SubqueryKind::kTableArgument:
+      return "table";
   }
   return "";
 }
@@ -76,11 +91,21 @@ std::string Quoted(std::string_view text) {
   std::string quoted = "'";
   for (const char character : text) {
     switch (character) {
-      case '\'': quoted += "\\'"; break;
-      case '\\': quoted += "\\\\"; break;
-      case '\n': quoted += "\\n"; break;
-      case '\r': quoted += "\\r"; break;
-      case '\t': quoted += "\\t"; break;
+      case '\'':
+        quoted += "\\'";
+        break;
+      case '\\':
+        quoted += "\\\\";
+        break;
+      case '\n':
+        quoted += "\\n";
+        break;
+      case '\r':
+        quoted += "\\r";
+        break;
+      case '\t':
+        quoted += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(character) < 0x20) {
           quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(character));
@@ -123,7 +148,8 @@ std::string Printer::Text(const Function& function) {
   if (function.is_operator && function.name.size() == 1) {
     const auto& name = function.name[0];
     const bool infix = IsSymbol(name) || name == "and" || name == "or" || name == "div";
-    if (infix && arguments.size() == 2) return fmt::format("({} {} {})", Text(arguments[0]), name, Text(arguments[1]));
+    if (infix && arguments.size() == 2)
+      return fmt::format("({} {} {})", Text(arguments[0]), name, Text(arguments[1]));
     if (IsSymbol(name) && arguments.size() == 1) return fmt::format("({} {})", name, Text(arguments[0]));
   }
   std::string text;
@@ -149,7 +175,8 @@ std::string Printer::Text(const Window& window) {
   if (!window.order.empty()) parts.push_back("ORDER BY " + List(window.order));
   if (window.frame) {
     const auto* unit = window.frame->unit == FrameUnit::kRows ? "ROWS" : "RANGE";
-    parts.push_back(fmt::format("{} BETWEEN {} AND {}", unit, bound(window.frame->lower), bound(window.frame->upper)));
+    parts.push_back(
+        fmt::format("{} BETWEEN {} AND {}", unit, bound(window.frame->lower), bound(window.frame->upper)));
   }
   return fmt::format("{} OVER ({})", Text(window.function), fmt::join(parts, " "));
 }
@@ -167,7 +194,8 @@ std::string Printer::Text(const Expression& expression) {
       Overloaded{
           [](const Literal& literal) { return LiteralText(literal); },
           [](const Attribute& attribute) {
-            return NameText(attribute.parts) + PlanText(attribute.plan_id) + (attribute.is_metadata ? " (metadata)" : "");
+            return NameText(attribute.parts) + PlanText(attribute.plan_id) +
+                   (attribute.is_metadata ? " (metadata)" : "");
           },
           [](const Star& star) {
             std::string text = star.target.empty() ? "*" : NameText(star.target) + ".*";
@@ -176,10 +204,13 @@ std::string Printer::Text(const Expression& expression) {
             if (!star.except.empty()) text += " EXCEPT (" + except + ")";
             return text + PlanText(star.plan_id);
           },
-          [](const Regex& regex) { return fmt::format("regex({}){}", Quoted(regex.pattern), PlanText(regex.plan_id)); },
+          [](const Regex& regex) {
+            return fmt::format("regex({}){}", Quoted(regex.pattern), PlanText(regex.plan_id));
+          },
           [this](const Function& function) { return Text(function); },
           [this](const Cast& cast) {
-            return fmt::format("{}({} AS {})", CastName(cast.mode), Text(cast.child), cast.type->CatalogString());
+            return fmt::format("{}({} AS {})", CastName(cast.mode), Text(cast.child),
+                               cast.type->CatalogString());
           },
           [this](const Alias& alias) {
             std::string text = Text(alias.child) + " AS ";
@@ -194,10 +225,14 @@ std::string Printer::Text(const Expression& expression) {
             return fmt::format("({}) -> {}", fmt::join(lambda.parameters, ", "), Text(lambda.body));
           },
           [](const LambdaVariable& variable) { return "lambda " + NameText(variable.parts); },
-          [this](const ExtractValue& extract) { return fmt::format("{}[{}]", Text(extract.child), Text(extract.key)); },
+          [this](const ExtractValue& extract) {
+            return fmt::format("{}[{}]", Text(extract.child), Text(extract.key));
+          },
           [this](const UpdateField& update) {
-            if (!update.value) return fmt::format("drop_field({}, {})", Text(update.child), Quoted(update.field));
-            return fmt::format("with_field({}, {}, {})", Text(update.child), Quoted(update.field), Text(update.value));
+            if (!update.value)
+              return fmt::format("drop_field({}, {})", Text(update.child), Quoted(update.field));
+            return fmt::format("with_field({}, {}, {})", Text(update.child), Quoted(update.field),
+                               Text(update.value));
           },
           [this](const Subquery& subquery) { return Text(subquery); },
           [this](const NamedArgument& argument) { return argument.name + " => " + Text(argument.value); },

@@ -16,7 +16,7 @@ std::string_view SetName(SetKind kind) {
 }
 
 std::string_view StatisticName(StatisticKind kind) {
-  constexpr std::string_view kNames[] = {"Crosstab",       "Covariance",   "Correlation", "ApproximateQuantile",
+  constexpr std::string_view kNames[] = {"Crosstab",      "Covariance", "Correlation", "ApproximateQuantile",
                                          "FrequentItems", "SampleBy"};
   return kNames[static_cast<int>(kind)];
 }
@@ -51,7 +51,10 @@ std::vector<const Relation*> Children(const Relation& relation) {
           std::vector<const Relation*> children = {node.root.get()};
           for (const auto& reference : node.references) children.push_back(reference.get());
           return children;
-        } else if constexpr (requires { node.left; node.right; }) {
+        } else if constexpr (requires {
+                               node.left;
+                               node.right;
+                             }) {
           return {node.left.get(), node.right.get()};
         } else if constexpr (requires { node.input; }) {
           return {node.input.get()};
@@ -69,8 +72,8 @@ std::string PivotText(Printer& printer, const Pivot& pivot) {
     if (!value.alias.empty()) values += " AS " + QuoteIfNeeded(value.alias);
   }
   const std::string groups = pivot.implicit_groups ? "implicit" : "[" + printer.List(pivot.groups) + "]";
-  return fmt::format("Pivot groups={} columns=[{}] values=[{}] aggregates=[{}]", groups, printer.List(pivot.columns),
-                     values, printer.List(pivot.aggregates));
+  return fmt::format("Pivot groups={} columns=[{}] values=[{}] aggregates=[{}]", groups,
+                     printer.List(pivot.columns), values, printer.List(pivot.aggregates));
 }
 
 std::string UnpivotText(Printer& printer, const Unpivot& unpivot) {
@@ -86,7 +89,8 @@ std::string UnpivotText(Printer& printer, const Unpivot& unpivot) {
     }
     text += " values=[" + values + "]";
   }
-  text += fmt::format(" variable={} names={}", QuoteIfNeeded(unpivot.variable_name), ListText(unpivot.value_names));
+  text += fmt::format(" variable={} names={}", QuoteIfNeeded(unpivot.variable_name),
+                      ListText(unpivot.value_names));
   return text + Flag(!unpivot.include_nulls, "exclude-nulls");
 }
 
@@ -99,33 +103,38 @@ std::string AggregateText(Printer& printer, const Aggregate& aggregate) {
 
 std::string JoinText(Printer& printer, const Join& join) {
   std::string text = fmt::format("Join {}", JoinName(join.type));
-  text += Flag(join.is_natural, "natural") + Flag(join.is_lateral, "lateral") + Given(join.using_columns, "using");
+  text += Flag(join.is_natural, "natural") + Flag(join.is_lateral, "lateral") +
+          Given(join.using_columns, "using");
   return join.condition ? text + " on " + printer.Text(join.condition) : text;
 }
 
 std::string TableText(Printer& printer, const NamedTable& table) {
-  std::string text = "Table " + NameText(table.name) + Given(table.options, "options") + Flag(table.is_streaming, "streaming");
+  std::string text = "Table " + NameText(table.name) + Given(table.options, "options") +
+                     Flag(table.is_streaming, "streaming");
   if (table.version_as_of) text += " version=" + printer.Text(table.version_as_of);
   if (table.timestamp_as_of) text += " timestamp=" + printer.Text(table.timestamp_as_of);
   return text;
 }
 
 std::string SourceText(const DataSource& source) {
-  return "DataSource" + Given(std::string_view(source.format), "format") + Given(std::string_view(source.schema), "schema") +
-         Given(source.options, "options") + Given(source.paths, "paths") + Given(source.predicates, "predicates") +
+  return "DataSource" + Given(std::string_view(source.format), "format") +
+         Given(std::string_view(source.schema), "schema") + Given(source.options, "options") +
+         Given(source.paths, "paths") + Given(source.predicates, "predicates") +
          Flag(source.is_streaming, "streaming");
 }
 
 std::string SampleText(Printer& printer, const Sample& sample) {
   if (sample.row_count) return "Sample rows=" + printer.Text(sample.row_count) + Given(sample.seed, "seed");
-  return fmt::format("Sample [{}, {}]", sample.lower, sample.upper) + Flag(sample.with_replacement, "with-replacement") +
-         Given(sample.seed, "seed");
+  return fmt::format("Sample [{}, {}]", sample.lower, sample.upper) +
+         Flag(sample.with_replacement, "with-replacement") + Given(sample.seed, "seed") +
+         Flag(sample.deterministic_order, "ordered");
 }
 
 std::string StatisticText(Printer& printer, const Statistic& statistic) {
   std::string text = std::string(StatisticName(statistic.kind)) + " " + ListText(statistic.columns);
   if (!statistic.numbers.empty()) text += fmt::format(" numbers=[{}]", fmt::join(statistic.numbers, ", "));
   if (statistic.error != 0) text += fmt::format(" error={}", statistic.error);
+  if (statistic.stratum) text += " of=" + printer.Text(statistic.stratum);
   if (!statistic.strata.empty()) text += " strata=[" + printer.List(statistic.strata) + "]";
   return text + Given(statistic.seed, "seed") + Given(std::string_view(statistic.method), "method");
 }
@@ -133,7 +142,8 @@ std::string StatisticText(Printer& printer, const Statistic& statistic) {
 std::string QueryText(Printer& printer, const SqlQuery& query) {
   std::string text = "Sql " + Quoted(query.text);
   for (const auto& [name, value] : query.named_arguments) text += " :" + name + "=" + printer.Text(value);
-  if (!query.positional_arguments.empty()) text += " arguments=[" + printer.List(query.positional_arguments) + "]";
+  if (!query.positional_arguments.empty())
+    text += " arguments=[" + printer.List(query.positional_arguments) + "]";
   return text;
 }
 
@@ -163,18 +173,24 @@ std::string InlineText(Printer& printer, const InlineTable& table) {
 
 std::string Printer::Text(const GroupElement& element) {
   switch (element.kind) {
-    case GroupKind::kGroupBy: return List(element.expressions);
-    case GroupKind::kRollup: return "rollup(" + List(element.expressions) + ")";
-    case GroupKind::kCube: return "cube(" + List(element.expressions) + ")";
-    case GroupKind::kAll: return "all";
-    case GroupKind::kGroupingSets: break;
+    case GroupKind::kGroupBy:
+      return List(element.expressions);
+    case GroupKind::kRollup:
+      return "rollup(" + List(element.expressions) + ")";
+    case GroupKind::kCube:
+      return "cube(" + List(element.expressions) + ")";
+    case GroupKind::kAll:
+      return "all";
+    case GroupKind::kGroupingSets:
+      break;
   }
   std::string sets;
   for (const auto& set : element.sets) {
     const bool nested = set.kind != GroupKind::kGroupBy;
     sets += (sets.empty() ? "" : ", ") + (nested ? Text(set) : "(" + Text(set) + ")");
   }
-  return "grouping-sets(" + sets + ")";
+  const std::string given = element.expressions.empty() ? "" : List(element.expressions) + " by ";
+  return "grouping-sets(" + given + sets + ")";
 }
 
 std::string Printer::Describe(const Relation& relation) {
@@ -202,7 +218,8 @@ std::string Printer::Describe(const Relation& relation) {
           [this](const Pivot& pivot) { return PivotText(*this, pivot); },
           [this](const Unpivot& unpivot) { return UnpivotText(*this, unpivot); },
           [](const LocalRelation& local) {
-            return fmt::format("LocalRelation bytes={}", local.arrow_ipc.size()) + Given(std::string_view(local.schema), "schema");
+            return fmt::format("LocalRelation bytes={}", local.arrow_ipc.size()) +
+                   Given(std::string_view(local.schema), "schema");
           },
           [this](const InlineTable& table) { return InlineText(*this, table); },
           [](const Range& range) {
@@ -218,16 +235,18 @@ std::string Printer::Describe(const Relation& relation) {
             return "SubqueryAlias " + QuoteIfNeeded(alias.alias) + Given(alias.column_aliases, "columns");
           },
           [](const Repartition& repartition) {
-            return fmt::format("Repartition {}", repartition.partitions) + Flag(repartition.shuffle, "shuffle");
+            return fmt::format("Repartition {}", repartition.partitions) +
+                   Flag(repartition.shuffle, "shuffle");
           },
           [this](const RepartitionByExpression& repartition) {
-            return "RepartitionByExpression [" + List(repartition.expressions) + "]" + Given(repartition.partitions, "partitions");
+            return "RepartitionByExpression [" + List(repartition.expressions) + "]" +
+                   Given(repartition.partitions, "partitions");
           },
           [](const ToDataFrame& to) { return "ToDataFrame " + ListText(to.names); },
           [](const RenameColumns& rename) { return RenamesText(rename); },
           [](const ShowString& show) {
-            return fmt::format("ShowString rows={} truncate={}", show.rows, show.truncate) + Flag(show.vertical, "vertical") +
-                   Flag(show.html, "html");
+            return fmt::format("ShowString rows={} truncate={}", show.rows, show.truncate) +
+                   Flag(show.vertical, "vertical") + Flag(show.html, "html");
           },
           [this](const DropColumns& drop) {
             return "DropColumns [" + List(drop.columns) + "]" + Given(drop.names, "names");
@@ -235,7 +254,9 @@ std::string Printer::Describe(const Relation& relation) {
           [this](const WithColumns& with) { return "WithColumns [" + List(with.aliases) + "]"; },
           [this](const Hint& hint) { return "Hint " + hint.name + " [" + List(hint.parameters) + "]"; },
           [](const ToSchema& to) { return "ToSchema " + to.schema->CatalogString(); },
-          [this](const FillNulls& fill) { return "FillNulls " + ListText(fill.columns) + " [" + List(fill.values) + "]"; },
+          [this](const FillNulls& fill) {
+            return "FillNulls " + ListText(fill.columns) + " [" + List(fill.values) + "]";
+          },
           [](const DropNulls& drop) {
             return "DropNulls " + ListText(drop.columns) + Given(drop.minimum_non_nulls, "minimum");
           },
@@ -254,17 +275,22 @@ std::string Printer::Describe(const Relation& relation) {
           [](const With& with) { return std::string("With") + Flag(with.is_recursive, "recursive"); },
           [](const WithRelations&) { return std::string("WithRelations"); },
           [this](const SqlQuery& query) { return QueryText(*this, query); },
-          [](const CachedLocalRelation& cached) { return "CachedLocalRelation " + cached.hash; },
+          [](const CachedLocalRelation& cached) {
+            return "CachedLocalRelation " + cached.hash + Given(cached.data_hashes, "chunks") +
+                   Given(std::string_view(cached.schema_hash), "schema");
+          },
           [this](const CollectMetrics& collect) {
             return "CollectMetrics " + QuoteIfNeeded(collect.name) + " [" + List(collect.metrics) + "]";
           },
           [](const Parse& parse) {
-            return "Parse " + parse.format + Given(std::string_view(parse.schema), "schema") + Given(parse.options, "options");
+            return "Parse " + parse.format + Given(std::string_view(parse.schema), "schema") +
+                   Given(parse.options, "options");
           },
           [](const Zip&) { return std::string("Zip"); },
           [](const CatalogCall& call) {
             const std::string schema = call.schema ? " schema=" + call.schema->CatalogString() : "";
-            return "CatalogCall " + call.name + " " + MapText(call.arguments) + schema + Given(call.options, "options");
+            return "CatalogCall " + call.name + " " + MapText(call.arguments) + schema +
+                   Given(call.options, "options");
           },
           [](const Unsupported& unsupported) { return "Unsupported " + unsupported.what; },
       },

@@ -18,8 +18,8 @@ struct Overloaded : Cases... {
 template <typename... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;
 
-// One line of text at a time. Relations inside expressions are numbered where they stand ("scalar-subquery#1") and printed
-// below the line that names them.
+// One line of text at a time. Relations inside expressions are numbered where they stand
+// ("scalar-subquery#1") and printed below the line that names them.
 class Printer {
  public:
   std::string Text(const Expression& expression);

@@ -230,7 +230,9 @@ enum class GroupKind : uint8_t { kGroupBy, kRollup, kCube, kGroupingSets, kAll }
 // One element of GROUP BY: plain expressions (kGroupBy), or a grouping analytics construct.
 struct GroupElement {
   GroupKind kind = GroupKind::kGroupBy;
-  Expressions expressions;                 // kGroupBy, kRollup, kCube; a Tuple counts as one element of rollup and cube
+  // kGroupBy, kRollup, kCube; a Tuple counts as one element of rollup and cube. With kGroupingSets: what was given beside
+  // the sets (GROUP BY a, b GROUPING SETS (…)), in the order of output when groups lead it; may be empty.
+  Expressions expressions;
   std::vector<GroupElement> sets;          // kGroupingSets: each element one set (or a nested construct)
 };
 struct PivotValue {
@@ -281,6 +283,7 @@ struct Sample {
   bool with_replacement = false;
   std::optional<int64_t> seed;
   ExpressionPtr row_count;  // TABLESAMPLE (n ROWS)
+  bool deterministic_order = false;  // randomSplit: rows are ordered by all sortable columns first
 };
 struct Deduplicate {
   RelationPtr input;
@@ -371,6 +374,7 @@ struct Statistic {
   Expressions strata;
   std::optional<int64_t> seed;
   std::string method;
+  ExpressionPtr stratum;  // kSampleBy: what is compared with the strata
 };
 struct Transpose {
   RelationPtr input;
@@ -406,8 +410,12 @@ struct SqlQuery {  // SQL text inside a plan, with its parameters
   std::map<std::string, ExpressionPtr> named_arguments;
   Expressions positional_arguments;
 };
+// A local relation that the client uploaded as artifacts, by SHA-256. Either `hash` names one serialised LocalRelation
+// message, or `data_hashes` name Arrow IPC streams, to be read one after the other, and `schema_hash` a schema text.
 struct CachedLocalRelation {
   std::string hash;
+  std::vector<std::string> data_hashes;
+  std::string schema_hash;  // empty: by the Arrow schema
 };
 struct CollectMetrics {
   RelationPtr input;

@@ -8,8 +8,10 @@ namespace {
 TEST(UnresolvedPrint, ShowsOneLineForEachNode) {
   const auto table = MakeRelation(NamedTable{.name = {"db", "t 1"}}, 4);
   const auto column = Make(Attribute{.parts = {"a"}, .plan_id = 4});
-  const auto sum = Make(Function{.name = {"+"}, .arguments = {column, IntegerLiteral(1)}, .is_operator = true});
-  const auto project = MakeRelation(Project{table, {Make(Alias{sum, {"b"}, {}}), Call("f", {StringLiteral("it's")})}}, 5);
+  const auto sum =
+      Make(Function{.name = {"+"}, .arguments = {column, IntegerLiteral(1)}, .is_operator = true});
+  const auto project =
+      MakeRelation(Project{table, {Make(Alias{sum, {"b"}, {}}), Call("f", {StringLiteral("it's")})}}, 5);
   EXPECT_EQ(Print(*project),
             "Project [(a@4 + 1) AS b, f('it\\'s')] @5\n"
             "  Table db.`t 1` @4\n");
@@ -28,7 +30,8 @@ TEST(UnresolvedPrint, ShowsSubqueriesBelowTheLineThatNamesThem) {
 }
 
 TEST(UnresolvedPrint, ShowsCommands) {
-  const Command command{WriteFiles{MakeRelation(Range{.end = 3}), "parquet", "/p", SaveMode::kOverwrite, {"a"}, {}}};
+  const Command command{
+      WriteFiles{MakeRelation(Range{.end = 3}), "parquet", "/p", SaveMode::kOverwrite, {"a"}, {}}};
   EXPECT_EQ(Print(command),
             "WriteFiles '/p' format='parquet' mode=overwrite partition=[a]\n"
             "  Range (0, 3, 1)\n");
