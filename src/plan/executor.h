@@ -64,6 +64,11 @@ class Executor {
   // Writes the rows of `plan`; answers the number of rows. Files appear only when all of them are complete.
   virtual base::Result<int64_t> Write(const RelationPtr& plan, const FileSink& sink, const ExecutionOptions& options,
                                       std::stop_token stop) = 0;
+  // At most `limit` rows as values, for the few relations whose columns depend on data (pivot without a list of values).
+  virtual base::Result<std::vector<ValueList>> Collect(const RelationPtr& plan, int64_t limit, std::stop_token stop) {
+    (void)plan, (void)limit, (void)stop;
+    return base::NotImplemented("collecting values for the analyser");
+  }
   // The physical plan as text.
   virtual base::Result<std::string> Explain(const RelationPtr& plan) = 0;
   virtual FileSources& files() = 0;

@@ -231,12 +231,17 @@ class Analysis {
   // pivots.cc
   base::Result<Analyzed> AnalyzePivot(const unresolved::Pivot& pivot, const Scope* outer);
   base::Result<Analyzed> AnalyzeUnpivot(const unresolved::Unpivot& unpivot, const Scope* outer);
+  // The distinct values of the pivot column, sorted, as pivot values.
+  base::Result<std::vector<unresolved::PivotValue>> DistinctPivotValues(const Analyzed& input,
+                                                                        const ExpressionPtr& column);
   base::Result<Analyzed> AnalyzeTranspose(const unresolved::Transpose& transpose, const Scope* outer);
 
   // statistics.cc
   base::Result<Analyzed> AnalyzeSummary(const unresolved::Summary& summary, const Scope* outer);
   base::Result<Analyzed> AnalyzeDescribe(const unresolved::Describe& describe, const Scope* outer);
   base::Result<Analyzed> AnalyzeStatistic(const unresolved::Statistic& statistic, const Scope* outer);
+
+  base::Result<Analyzed> AnalyzeCrosstab(const unresolved::Statistic& statistic, const Scope* outer);
 
   // shows.cc
   base::Result<Analyzed> AnalyzeShowString(const unresolved::ShowString& show, const Scope* outer);

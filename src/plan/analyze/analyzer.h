@@ -2,6 +2,7 @@
 // conditions. It asks the catalogue and the files for schemas and reads no data.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,6 +23,9 @@ struct AnalyzeContext {
   FileSources& files;
   // Local relations uploaded as artifacts, by hash; null when there are none.
   const std::map<std::string, unresolved::RelationPtr>* cached_relations = nullptr;
+  // Runs a small plan, for relations whose columns depend on data: pivot without values, crosstab. Unset:
+  // they are refused.
+  std::function<base::Result<std::vector<ValueList>>(const RelationPtr& plan, int64_t limit)> collect;
 };
 
 // Errors carry kind kAnalysis or kUnsupported with a condition of Spark's catalogue.

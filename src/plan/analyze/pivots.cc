@@ -25,14 +25,39 @@ std::string PivotName(const Expression& value) {
 
 }  // namespace
 
+Result<std::vector<unresolved::PivotValue>> Analysis::DistinctPivotValues(const Analyzed& input,
+                                                                          const ExpressionPtr& column) {
+  if (!context_.collect) return base::NotImplemented("pivot without a list of values");
+  auto key = NewColumn("value", column->type, column->nullable);
+  auto projected = MakeRelation(Project{input.relation, {{key, column}}}, {key});
+  auto distinct = MakeRelation(Distinct{projected}, {key});
+  auto sorted = MakeRelation(Sort{distinct, {SortKey{MakeReference(key), true, true}}}, {key});
+  int64_t most = settings().pivot_max_values;
+  HEARTH_ASSIGN(auto rows, context_.collect(sorted, most + 1));
+  if (static_cast<int64_t>(rows.size()) > most) {
+    return MakeError(
+        ErrorKind::kAnalysis, "_LEGACY_ERROR_TEMP_1324",
+        fmt::format("The pivot column {} has more than {} distinct values (spark.sql.pivotMaxValues).",
+                    OutputName(*column), most));
+  }
+  std::vector<unresolved::PivotValue> values;
+  for (auto& row : rows) {
+    values.push_back({unresolved::Make(unresolved::Literal{std::move(row.at(0)), column->type, {}}), {}});
+  }
+  return values;
+}
+
 // Two aggregations, as Spark does it: by the groups and the pivot column first, then each pivot value's
 // result is picked, so that a missing combination is null rather than an aggregate over nothing.
 Result<Analyzed> Analysis::AnalyzePivot(const unresolved::Pivot& pivot, const Scope* outer) {
-  if (pivot.values.empty()) return base::NotImplemented("pivot without a list of values");
   HEARTH_ASSIGN(auto input, AnalyzeInput(pivot.input, outer));
   Scope scope{{&input}, outer};
   HEARTH_ASSIGN(auto aggregates, ResolveItems(pivot.aggregates, scope));
   HEARTH_ASSIGN(auto pivot_columns, ResolveAll(pivot.columns, scope));
+  auto values = pivot.values;
+  if (values.empty()) {
+    HEARTH_ASSIGN(values, DistinctPivotValues(input, pivot_columns.at(0)));
+  }
   SelectBlock inner;
   inner.input = input;
   inner.is_aggregate = true;
@@ -83,7 +108,7 @@ Result<Analyzed> Analysis::AnalyzePivot(const unresolved::Pivot& pivot, const Sc
     outer_block.items.push_back({column, MakeReference(column)});
   }
   const auto* pick = FunctionTable::BuiltIn().Find("first");
-  for (const auto& value : pivot.values) {
+  for (const auto& value : values) {
     HEARTH_ASSIGN(auto resolved, AnalyzeExpression(value.value, Scope{}));
     Expressions parts{resolved};
     if (const auto* tuple = value.value->As<unresolved::Tuple>()) {

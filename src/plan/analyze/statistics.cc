@@ -124,6 +124,30 @@ Result<Analyzed> Analysis::AnalyzeDescribe(const unresolved::Describe& describe,
   return AnalyzeRelation(table, outer);
 }
 
+// Counts of each pair: one row per value of the first column, one column per value of the second, absent
+// pairs 0.
+Result<Analyzed> Analysis::AnalyzeCrosstab(const unresolved::Statistic& statistic, const Scope* outer) {
+  const auto& first = statistic.columns.at(0);
+  const auto& second = statistic.columns.at(1);
+  auto key = first + "_" + second;
+  auto text_of = [](const std::string& name) {
+    return unresolved::Call("coalesce", {AsString(ColumnNamed(name)), unresolved::StringLiteral("null")});
+  };
+  unresolved::Project texts;
+  texts.input = statistic.input;
+  texts.items = {unresolved::Make(unresolved::Alias{text_of(first), {key}, {}}),
+                 unresolved::Make(unresolved::Alias{text_of(second), {"_second"}, {}})};
+  unresolved::Pivot pivot;
+  pivot.input = unresolved::MakeRelation(std::move(texts));
+  pivot.groups = {ColumnNamed(key)};
+  pivot.columns = {ColumnNamed("_second")};
+  pivot.aggregates = {unresolved::Call("count", {unresolved::IntegerLiteral(1)})};
+  unresolved::FillNulls fill;
+  fill.input = unresolved::MakeRelation(std::move(pivot));
+  fill.values = {unresolved::IntegerLiteral(0)};
+  return AnalyzeRelation(unresolved::MakeRelation(std::move(fill)), outer);
+}
+
 Result<Analyzed> Analysis::AnalyzeStatistic(const unresolved::Statistic& statistic, const Scope* outer) {
   switch (statistic.kind) {
     case unresolved::StatisticKind::kCovariance:
