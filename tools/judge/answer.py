@@ -145,8 +145,16 @@ def _same_rows(expected: Answer, actual: Answer, tolerance: float | None, notes:
         return False
     differing = [(w, g) for w, g in zip(want, got) if not same_row(w, g, tolerance)]
     for one, other in differing[:5]:
-        notes += [f"  - {one}", f"  + {other}"]
+        notes += _differing_cells(one, other, [name for name, _ in expected.columns])
     return not differing
+
+
+def _differing_cells(want: str, got: str, names: list[str]) -> list[str]:
+    """The cells that differ when both rows split alike, else the two rows."""
+    ours, theirs = got.split(" | "), want.split(" | ")
+    if len(names) < 3 or not len(ours) == len(theirs) == len(names):
+        return [f"  - {want}", f"  + {got}"]
+    return [f"  {n}: {w}   got {g}" for n, w, g in zip(names, theirs, ours) if w != g]
 
 
 def same_row(want: str, got: str, tolerance: float | None) -> bool:
