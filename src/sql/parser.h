@@ -31,6 +31,8 @@ struct ParserOptions {
   std::size_t maximum_text_bytes = std::size_t{16} << 20;
   // Nested parentheses, subqueries, CASEs, types; each level may take a few stack frames of the parser.
   int maximum_depth = 1000;
+  // The parser stops with an error when it has used this much of the caller's stack, whatever the depth.
+  std::size_t maximum_stack_bytes = std::size_t{3} << 20;
   // Length of a chain such as `a + b + …`, `q UNION q …`, `a.b[0]…`, `t JOIN t …`. AND and OR chains have no
   // limit.
   int maximum_chain = 20000;
