@@ -5,6 +5,14 @@
 
 namespace hearth::plan {
 
+void AddOperatorFunctions(FunctionTable& table);
+void AddConditionalFunctions(FunctionTable& table);
+void AddMathFunctions(FunctionTable& table);
+void AddBitwiseFunctions(FunctionTable& table);
+void AddAggregateFunctions(FunctionTable& table);
+void AddWindowFunctions(FunctionTable& table);
+void AddHashFunctions(FunctionTable& table);
+void AddMiscFunctions(FunctionTable& table);
 void AddStringFunctions(FunctionTable& table);
 void AddRegexpFunctions(FunctionTable& table);
 void AddUrlFunctions(FunctionTable& table);

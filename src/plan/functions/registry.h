@@ -41,7 +41,7 @@ enum class Slot : uint8_t {
   kBoolean,
   kInteger,     // int
   kLong,        // bigint
-  kIntegral,    // any integer type; strings become bigint
+  kIntegral,    // any integer type; nothing else is cast to one
   kDouble,
   kNumeric,     // any number; strings become double
   kDecimal,     // any decimal
@@ -106,7 +106,7 @@ struct Function {
   bool variadic = false;            // the last slot repeats, any number of times from zero
   ResultRule result = nullptr;
   NullRule nulls = NullRule::kAnyArgument;
-  ResolveRule resolve = nullptr;    // instead of slots, result and nulls
+  ResolveRule resolve = nullptr;    // instead of result and nulls; slots, when given, still set the number of arguments
   LambdaRule lambda_types = nullptr;  // set for higher-order functions
   // Literals for the last parameters, appended for those left out (and printed by output names, as Spark does):
   // substring(s, 1) is substring(s, 1, 2147483647).
@@ -114,6 +114,8 @@ struct Function {
   std::vector<std::string> parameters;  // names for f(name => value); empty: positional only
   bool deterministic = true;
   std::string display_name;         // the name that output names print ("CEIL", "DATE_FORMAT"…); empty: name as written
+  bool takes_null_treatment = false;  // accepts IGNORE NULLS / RESPECT NULLS
+  std::string registered_name;      // the key in the table, set by it: an alias keeps the `name` of its function
 };
 
 // Adds the rows of one family; called once per family by the explicit list in registry.cc.
@@ -136,6 +138,12 @@ class FunctionTable {
   };
   std::map<std::string, std::unique_ptr<Function>, CaseInsensitiveLess> functions_;
 };
+
+// Parts of ResolveBySlots for rows with a `resolve` of their own: checks the number, appends defaults, casts to the slots.
+base::Status CoerceArguments(const Function& function, Expressions& arguments, const ResolveContext& context);
+// The Call or AggregateCall by the function's kind.
+ExpressionPtr BuildCall(const Function& function, Expressions arguments, TypePtr type, bool nullable,
+                        const CallShape& shape, const ResolveContext& context);
 
 // The part of ResolveCall that a row's own `resolve` may start or end with: number of arguments, defaults, coercion to the
 // slots, then `result` and `nulls`; never calls `resolve`.

@@ -57,7 +57,9 @@ std::string FieldName(const Expressions& arguments) {
 std::string CallName(const Call& call) {
   const auto& name = call.function->name;
   const auto& arguments = call.arguments;
-  if (auto symbol = InfixSymbol(name); !symbol.empty() && arguments.size() == 2) {
+  // An operator called by another name prints as a call: shiftleft(a, 1).
+  bool is_renamed = !call.function->display_name.empty();
+  if (auto symbol = InfixSymbol(name); !symbol.empty() && arguments.size() == 2 && !is_renamed) {
     return fmt::format("({} {} {})", OutputName(*arguments[0]), symbol, OutputName(*arguments[1]));
   }
   if (name == "when") return CaseName(arguments);
@@ -65,7 +67,7 @@ std::string CallName(const Call& call) {
   if (name == "not" || name == "!") return fmt::format("(NOT {})", OutputName(*arguments[0]));
   if (name == "isnull") return fmt::format("({} IS NULL)", OutputName(*arguments[0]));
   if (name == "isnotnull") return fmt::format("({} IS NOT NULL)", OutputName(*arguments[0]));
-  if (name == "negative") return fmt::format("(- {})", OutputName(*arguments[0]));
+  if (name == "negative" && !is_renamed) return fmt::format("(- {})", OutputName(*arguments[0]));
   if (name == "positive") return fmt::format("(+ {})", OutputName(*arguments[0]));
   if (name == "~") return "~" + OutputName(*arguments[0]);
   if (name == "in") {
