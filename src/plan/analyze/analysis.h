@@ -71,7 +71,8 @@ struct Scope {
   const Scope* outer = nullptr;  // the query around a subquery
   // Items to the left in the same select list; null outside select lists.
   const std::vector<NamedExpression>* lateral_aliases = nullptr;
-  bool is_sort_or_having = false;
+  bool is_sort = false;                 // ORDER BY over groups
+  const SelectBlock* having = nullptr;  // HAVING over this block
 };
 
 struct CteBinding {
@@ -164,6 +165,7 @@ class Analysis {
                               const unresolved::Aggregate& aggregate, const Scope& scope, SelectBlock& block);
   base::Result<ExpressionPtr> ResolveKey(const unresolved::ExpressionPtr& expression,
                                          const unresolved::Aggregate& aggregate, const Scope& scope);
+  bool IsKey(const SelectBlock& block, const ExpressionPtr& expression) const;
   size_t KeyIndex(SelectBlock& block, const ExpressionPtr& expression);
   base::Result<ExpressionPtr> OverGroups(SelectBlock& block, const ExpressionPtr& expression);
   base::Result<ExpressionPtr> ReplaceAggregates(SelectBlock& block, const ExpressionPtr& expression,

@@ -85,6 +85,12 @@ Result<ExpressionPtr> Analysis::ResolveKey(const unresolved::ExpressionPtr& expr
   return resolved;
 }
 
+bool Analysis::IsKey(const SelectBlock& block, const ExpressionPtr& expression) const {
+  auto mark = Fingerprint(*expression);
+  return std::any_of(block.keys.begin(), block.keys.end(),
+                     [&](const auto& key) { return Fingerprint(*key.expression) == mark; });
+}
+
 size_t Analysis::KeyIndex(SelectBlock& block, const ExpressionPtr& expression) {
   auto mark = Fingerprint(*expression);
   for (size_t i = 0; i < block.keys.size(); ++i) {
@@ -379,8 +385,9 @@ RelationPtr Analysis::BuildAggregate(const SelectBlock& block) {
 
 Status Analysis::AddHaving(SelectBlock& block, const unresolved::ExpressionPtr& condition,
                            const Analyzed& output, const Scope* outer) {
-  Scope scope{{&output, &block.input}, outer};
-  scope.is_sort_or_having = true;
+  auto original = block;
+  Scope scope{{&output}, outer};
+  scope.having = &original;
   HEARTH_ASSIGN(auto resolved, AnalyzeExpression(condition, scope));
   // Output columns stand for their items; the stand-ins are marked outer until aggregates are replaced.
   std::map<ColumnId, ExpressionPtr> substitutes;

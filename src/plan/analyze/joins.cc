@@ -148,8 +148,7 @@ Result<Analyzed> Analysis::JoinUsing(const unresolved::Join& join, Analyzed left
     if (type == JoinType::kFull) {
       HEARTH_ASSIGN(auto either,
                     Call("coalesce", {MakeReference(now(left_key)), MakeReference(now(right_key))}));
-      items.push_back(
-          {NewColumn(left_key.name, either->type, left_key.nullable || right_key.nullable), either});
+      items.push_back({NewColumn(left_key.name, either->type, either->nullable), either});
       hidden.push_back(now(left_key));
       hidden.push_back(now(right_key));
     } else if (type == JoinType::kRight) {

@@ -153,17 +153,21 @@ Result<std::optional<ExpressionPtr>> Analysis::FindByPlanId(const unresolved::At
 
 Result<std::optional<ExpressionPtr>> Analysis::FindInScope(const unresolved::Attribute& attribute,
                                                            const Scope& scope) {
+  auto find = [&](const Analyzed& input) -> Result<std::optional<ExpressionPtr>> {
+    return attribute.plan_id ? FindByPlanId(attribute, input) : FindByName(attribute.parts, input);
+  };
+  if (scope.having) {
+    // HAVING prefers a grouping column to an output column of the same name.
+    auto grouped = find(scope.having->input);
+    bool usable = grouped.ok() && *grouped && (in_aggregate_ > 0 || IsKey(*scope.having, **grouped));
+    if (usable) return grouped;
+  }
   auto inputs = scope.inputs;
-  if (in_aggregate_ > 0 && scope.is_sort_or_having) std::reverse(inputs.begin(), inputs.end());
+  if (in_aggregate_ > 0 && scope.is_sort) std::reverse(inputs.begin(), inputs.end());
   for (const auto* input : inputs) {
     if (!input->relation) continue;
-    if (attribute.plan_id) {
-      HEARTH_ASSIGN(auto found, FindByPlanId(attribute, *input));
-      if (found) return found;
-    } else {
-      HEARTH_ASSIGN(auto found, FindByName(attribute.parts, *input));
-      if (found) return found;
-    }
+    HEARTH_ASSIGN(auto found, find(*input));
+    if (found) return found;
   }
   return std::optional<ExpressionPtr>();
 }
@@ -194,7 +198,8 @@ Result<ExpressionPtr> Analysis::ResolveAttribute(const unresolved::Attribute& at
     if (!matches.empty()) {
       auto column = matches[0]->column;
       column.name = parts[0];
-      return ExtractFields(MakeReference(column), parts, 1);
+      auto reference = WithDisplay(MakeReference(column), fmt::format("lateralAliasReference({})", parts[0]));
+      return ExtractFields(std::move(reference), parts, 1);
     }
   }
   for (const auto* outer = scope.outer; outer && !attribute.plan_id; outer = outer->outer) {

@@ -195,7 +195,7 @@ Result<Analyzed> Analysis::AnalyzeSort(const unresolved::Sort& sort, const Scope
   Scope scope{{&input}, outer};
   if (block) {
     scope.inputs.push_back(&block->input);
-    scope.is_sort_or_having = block->is_aggregate;
+    scope.is_sort = block->is_aggregate;
   }
   for (const auto& order : sort.orders) {
     const auto* literal = order.child->As<unresolved::Literal>();

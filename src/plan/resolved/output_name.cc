@@ -106,6 +106,9 @@ std::string AggregateName(const AggregateCall& call) {
 }
 
 std::string BoundText(const FrameBound& bound) {
+  // Spark negates the offset first and casts it afterwards, and then no longer sees that it was a PRECEDING.
+  bool cast_away = bound.kind == BoundKind::kPreceding && bound.offset->As<Cast>();
+  if (cast_away) return fmt::format("(- {}) FOLLOWING", OutputName(*bound.offset));
   switch (bound.kind) {
     case BoundKind::kUnboundedPreceding:
       return "UNBOUNDED PRECEDING";
