@@ -23,10 +23,24 @@ bool ThreadPool::Enqueue(Task task, size_t limit) {
   if (!thread_is_free && queue_.size() >= limit) return false;
   queue_.push_back(std::move(task));
   if (waiting_threads_ < queue_.size() && threads_.size() < maximum_threads_) {
-    threads_.emplace_back([this] { Run(); });
+    StartThread();
   }
   work_.notify_one();
   return true;
+}
+
+void ThreadPool::StartThread() {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, kStackBytes);
+  pthread_t thread{};
+  auto run = [](void* pool) -> void* {
+    static_cast<ThreadPool*>(pool)->Run();
+    return nullptr;
+  };
+  // Without another thread the task waits for one of those that run.
+  if (pthread_create(&thread, &attributes, run, this) == 0) threads_.push_back(thread);
+  pthread_attr_destroy(&attributes);
 }
 
 void ThreadPool::Run() {
@@ -57,7 +71,7 @@ bool ThreadPool::WaitUntilIdle(std::chrono::steady_clock::time_point deadline) {
 
 void ThreadPool::Stop() {
   std::deque<Task> dropped;
-  std::vector<std::thread> threads;
+  std::vector<pthread_t> threads;
   {
     std::lock_guard lock(mutex_);
     stopped_ = true;
@@ -66,7 +80,7 @@ void ThreadPool::Stop() {
   }
   work_.notify_all();
   idle_.notify_all();
-  for (std::thread& thread : threads) thread.join();
+  for (pthread_t thread : threads) pthread_join(thread, nullptr);
 }
 
 }  // namespace hearth::base

@@ -1,6 +1,8 @@
 // A fixed number of named threads behind a bounded queue.
 #pragma once
 
+#include <pthread.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -8,7 +10,6 @@
 #include <functional>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace hearth::base {
@@ -18,6 +19,8 @@ namespace hearth::base {
 class ThreadPool {
  public:
   using Task = std::function<void()>;
+  // Plans are walked recursively and may be nested thousands of levels deep. Only what is touched takes memory.
+  static constexpr size_t kStackBytes = size_t{256} << 20;
 
   // `queue_limit`: how many tasks may wait for a thread.
   ThreadPool(std::string name, int threads, size_t queue_limit);
@@ -38,6 +41,7 @@ class ThreadPool {
 
  private:
   bool Enqueue(Task task, size_t limit);
+  void StartThread();
   void Run();
 
   const std::string name_;
@@ -47,7 +51,7 @@ class ThreadPool {
   std::condition_variable work_;
   std::condition_variable idle_;
   std::deque<Task> queue_;
-  std::vector<std::thread> threads_;
+  std::vector<pthread_t> threads_;
   size_t waiting_threads_ = 0;
   size_t running_tasks_ = 0;
   bool stopped_ = false;
