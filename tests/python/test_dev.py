@@ -1,0 +1,24 @@
+"""Every sub-command of ./dev explains itself, and the tally reads what runners say."""
+
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+from dev import tally
+from dev.main import COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help(command):
+    output = subprocess.run(
+        [sys.executable, ROOT / "dev", command, "--help"], capture_output=True, text=True, check=True
+    )
+    assert output.stdout.startswith(f"usage: ./dev {command}")
+
+
+def test_closing_lines():
+    assert tally.of_closing_line("noise\n3 passed, 1 failed, 2 skipped\n") == tally.Tally(3, 1, 2)
+    assert tally.of_closing_line("7 passed\n") == tally.Tally(7, 0, 0)
+    assert tally.of_closing_line("nothing") is None
