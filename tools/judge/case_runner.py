@@ -32,7 +32,7 @@ from pyspark.sql.connect.session import SparkSession
 
 CASE_SECONDS = 10.0
 _PARAMETER_LIMIT = 200
-_PROSE = {"hint", "message", "docroot", "msg"}  # parameters whose values are sentences or addresses
+_PROSE = {"hint", "message", "docroot", "msg", "alternative"}  # parameters whose values are sentences or addresses
 _ARROW_MONTH_INTERVAL = 21  # the Arrow type number that Python's Arrow has no class for
 
 
