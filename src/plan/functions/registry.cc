@@ -58,6 +58,17 @@ const FunctionTable& FunctionTable::BuiltIn() {
     AddWindowFunctions(result);
     AddHashFunctions(result);
     AddMiscFunctions(result);
+    AddStringFunctions(result);
+    AddRegexpFunctions(result);
+    AddUrlFunctions(result);
+    AddJsonFunctions(result);
+    AddDatetimeFunctions(result);
+    AddIntervalFunctions(result);
+    AddArrayFunctions(result);
+    AddMapFunctions(result);
+    AddStructFunctions(result);
+    AddLambdaFunctions(result);
+    AddGeneratorFunctions(result);
     AddInternalFunctions(result);
     return result;
   }();

@@ -101,7 +101,7 @@ using LambdaRule = base::Result<std::vector<std::vector<Column>>> (*)(std::span<
 struct Function {
   std::string name;                 // registry name, lower case; operators by their symbol
   FunctionKind kind = FunctionKind::kScalar;
-  std::vector<Slot> slots;          // one per parameter
+  std::vector<Slot> slots = {};          // one per parameter
   int optional = 0;                 // how many of the last slots may be left out
   bool variadic = false;            // the last slot repeats, any number of times from zero
   ResultRule result = nullptr;
@@ -110,12 +110,12 @@ struct Function {
   LambdaRule lambda_types = nullptr;  // set for higher-order functions
   // Literals for the last parameters, appended for those left out (and printed by output names, as Spark does):
   // substring(s, 1) is substring(s, 1, 2147483647).
-  Expressions defaults;
-  std::vector<std::string> parameters;  // names for f(name => value); empty: positional only
+  Expressions defaults = {};
+  std::vector<std::string> parameters = {};  // names for f(name => value); empty: positional only
   bool deterministic = true;
-  std::string display_name;         // the name that output names print ("CEIL", "DATE_FORMAT"…); empty: name as written
+  std::string display_name = {};         // the name that output names print ("CEIL", "DATE_FORMAT"…); empty: name as written
   bool takes_null_treatment = false;  // accepts IGNORE NULLS / RESPECT NULLS
-  std::string registered_name;      // the key in the table, set by it: an alias keeps the `name` of its function
+  std::string registered_name = {};      // the key in the table, set by it: an alias keeps the `name` of its function
 };
 
 // Adds the rows of one family; called once per family by the explicit list in registry.cc.

@@ -1,0 +1,118 @@
+// JSON. The calls of from_json and to_json carry their options as one JSON object text behind the value.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "plan/from_sql/from_sql.h"
+#include "plan/functions/families.h"
+#include "plan/functions/json_schema.h"
+#include "plan/functions/signature.h"
+#include "plan/resolved/rewrite.h"
+
+namespace hearth::plan {
+namespace {
+
+constexpr ResultRule kString = Returns<&DataType::String>;
+
+// map('mode', 'FAILFAST') as {"mode":"FAILFAST"}, names in lower case.
+base::Result<std::string> ReadOptions(const Function& function, const Expressions& arguments, size_t index) {
+  nlohmann::json options = nlohmann::json::object();
+  if (index >= arguments.size()) return options.dump();
+  const auto* call = arguments[index]->As<Call>();
+  if (!call || call->function->name != "map") {
+    return base::MakeError(
+        base::ErrorKind::kAnalysis, "INVALID_OPTIONS.NON_MAP_FUNCTION",
+        fmt::format("The options of {} must be a map() of constants.", function.registered_name));
+  }
+  for (size_t i = 0; i + 1 < call->arguments.size(); i += 2) {
+    const auto key = LiteralText(*call->arguments[i]);
+    const auto value = LiteralText(*call->arguments[i + 1]);
+    if (!key || !value) {
+      return base::MakeError(base::ErrorKind::kAnalysis, "INVALID_OPTIONS.NON_STRING_TYPE",
+                             "Options must be strings.", {{"mapType", QuotedType(*arguments[index]->type)}});
+    }
+    auto name = *key;
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    options[name] = *value;
+  }
+  return options.dump();
+}
+
+base::Result<TypePtr> ReadSchema(const Expression& argument) {
+  if (const auto text = LiteralText(argument)) return ParseSchema(*text);
+  return base::MakeError(base::ErrorKind::kAnalysis, "INVALID_SCHEMA.NON_STRING_LITERAL",
+                         fmt::format("The schema \"{}\" is no constant string.", OutputName(argument)),
+                         {{"inputSchema", Quoted(OutputName(argument))}});
+}
+
+base::Result<ExpressionPtr> ResolveFromJson(const Function& function, Expressions arguments, const CallShape&,
+                                            const ResolveContext& context) {
+  HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 2, 3));
+  HEARTH_ASSIGN(auto schema, ReadSchema(*arguments[1]));
+  HEARTH_ASSIGN(auto options, ReadOptions(function, arguments, 2));
+  if (!schema->IsNested() && !schema->Is(TypeKind::kVariant)) {
+    return Mismatch("INVALID_JSON_SCHEMA", "a struct, array or map is needed.", function, arguments,
+                    {{"schema", QuotedType(*schema)}});
+  }
+  HEARTH_RETURN_IF_ERROR(CoerceArgument(function, arguments, 0, Slot::kString, "\"STRING\"", context));
+  auto display = schema->Is(TypeKind::kMap) ? "entries" : CallText(function, {arguments[0]});
+  auto call = MakeCall(&function, {arguments[0], StringLiteral(std::move(options))}, schema->AsNullable(),
+                       true, context.settings.ansi);
+  return WithDisplay(call, std::move(display));
+}
+
+base::Result<ExpressionPtr> ResolveToJson(const Function& function, Expressions arguments, const CallShape&,
+                                          const ResolveContext& context) {
+  HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 1, 2));
+  HEARTH_ASSIGN(auto options, ReadOptions(function, arguments, 1));
+  auto display = CallText(function, {arguments[0]});
+  if (!arguments[0]->type->IsNested()) {
+    return Mismatch("INVALID_JSON_SCHEMA", "a struct, array or map is needed.", function, {arguments[0]},
+                    {{"schema", QuotedType(*arguments[0]->type)}});
+  }
+  auto call = MakeCall(&function, {arguments[0], StringLiteral(std::move(options))}, DataType::String(), true,
+                       context.settings.ansi);
+  return WithDisplay(call, std::move(display));
+}
+
+// The argument is constant, so the answer is one too.
+base::Result<ExpressionPtr> ResolveSchemaOfJson(const Function& function, Expressions arguments,
+                                                const CallShape&, const ResolveContext&) {
+  HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 1, 2));
+  auto display = CallText(function, {arguments[0]});
+  if (!arguments[0]->type->IsString()) return UnexpectedInput(function, {arguments[0]}, 0, "\"STRING\"");
+  const auto text = LiteralText(*arguments[0]);
+  if (!text) {
+    const bool is_null = IsFoldable(*arguments[0]);
+    if (!is_null) return NotFoldable(display, "json", *DataType::String(), *arguments[0]);
+    return Mismatch("UNEXPECTED_NULL", "the text must not be null.", function, {arguments[0]},
+                    {{"exprName", "json"}});
+  }
+  const auto type = InferJsonType(*text);
+  if (!type) return base::NotImplemented("schema_of_json of a text that is no JSON");
+  return WithDisplay(StringLiteral((*type)->Sql()), std::move(display));
+}
+
+}  // namespace
+
+void AddJsonFunctions(FunctionTable& table) {
+  table.Add({.name = "get_json_object",
+             .slots = {Slot::kString, Slot::kString},
+             .result = kString,
+             .nulls = NullRule::kAlways});
+  table.Add({.name = "json_array_length",
+             .slots = {Slot::kString},
+             .result = Returns<&DataType::Integer>,
+             .nulls = NullRule::kAlways});
+  table.Add({.name = "json_object_keys",
+             .slots = {Slot::kString},
+             .result = ReturnsStringArray,
+             .nulls = NullRule::kAlways});
+  table.Add({.name = "from_json", .resolve = ResolveFromJson});
+  table.Add({.name = "to_json", .resolve = ResolveToJson});
+  table.Add({.name = "schema_of_json", .resolve = ResolveSchemaOfJson});
+}
+
+}  // namespace hearth::plan
