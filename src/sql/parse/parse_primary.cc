@@ -329,18 +329,21 @@ ExpressionPointer Parser::ParseParenthesizedPrimary() {
   Parenthesized contents = ParseParenthesized();
   if (failed()) return nullptr;
   if (contents.query != nullptr) return ScalarSubquery(std::move(contents.query), mark);
-  if (contents.items.size() == 1) {
-    if (TryAs<AliasExpression>(contents.items.front().get()) != nullptr) {
-      // (a AS b) is nothing; (a AS b, c) is a row.
-      --position_;
-      FailSyntax("','");
-      return nullptr;
-    }
-    return std::move(contents.items.front());
+  return FinishRow(std::move(contents.items), mark);
+}
+
+ExpressionPointer Parser::FinishRow(std::vector<ExpressionPointer> items, std::size_t mark) {
+  if (failed()) return nullptr;
+  if (items.size() > 1) {
+    auto row = New<RowExpression>();
+    row->items = std::move(items);
+    return Finish(std::move(row), mark);
   }
-  auto row = New<RowExpression>();
-  row->items = std::move(contents.items);
-  return Finish(std::move(row), mark);
+  if (TryAs<AliasExpression>(items.front().get()) == nullptr) return std::move(items.front());
+  // (a AS b) is nothing; (a AS b, c) is a row.
+  --position_;
+  FailSyntax("','");
+  return nullptr;
 }
 
 Parser::Parenthesized Parser::ParseParenthesized() {
@@ -379,12 +382,9 @@ Parser::Parenthesized Parser::ParseInsideParentheses() {
       return contents;
     }
     seed.node = ScalarSubquery(std::move(inner.query), mark);
-  } else if (inner.items.size() > 1) {
-    auto row = New<RowExpression>();
-    row->items = std::move(inner.items);
-    seed.node = Finish(std::move(row), mark);
   } else {
-    seed.node = std::move(inner.items.front());
+    seed.node = FinishRow(std::move(inner.items), mark);
+    if (failed()) return contents;
   }
   contents.items.push_back(ParseNamedExpression(&seed));
   while (Accept(kComma)) contents.items.push_back(ParseNamedExpression());

@@ -184,6 +184,8 @@ class Parser {
   Parenthesized ParseInsideParentheses();
   ExpressionPointer ParseParenthesizedPrimary();
   ExpressionPointer ScalarSubquery(QueryPointer query, std::size_t mark);
+  // The one expression of a parenthesis, or a row of several.
+  ExpressionPointer FinishRow(std::vector<ExpressionPointer> items, std::size_t mark);
 
   ExpressionPointer ParseFunctionCall(std::vector<std::string> name, ExpressionPointer name_expression,
                                       std::size_t mark);
@@ -326,7 +328,8 @@ class Parser {
 
   // ---- statements (parse_statement.cc)
   StatementPointer ParseStatement();
-  StatementPointer ParseStatementByKeyword();
+  StatementPointer ParseCommand();
+  StatementPointer ParseRefusedStatement();
   StatementPointer ParseQueryOrManipulation();
   StatementPointer ParseExplain();
   StatementPointer ParseUse();
@@ -334,52 +337,63 @@ class Parser {
   StatementPointer ParseCall();
   StatementPointer ParseExecuteImmediate();
   StatementPointer Unsupported(std::string name);
-  StatementPointer UnsupportedWords(std::size_t words);
+  StatementPointer NotAllowed(std::size_t words);
+  void NotAllowedOperation(std::string operation, std::size_t mark);
+  void NotAllowedClause(std::string clause, std::size_t mark);
   bool AtScript() const;
 
   // ---- session settings (parse_set.cc)
   StatementPointer ParseSet();
+  StatementPointer ParseSetCatalog(std::size_t mark);
   StatementPointer ParseSetConfiguration(std::size_t mark);
   StatementPointer ParseSetTimeZone(std::size_t mark);
   StatementPointer ParseSetVariable(std::size_t mark);
   StatementPointer ParseReset();
   std::string_view RawRest();
+  std::string TakeConfigurationValue();
+  void FailSetSyntax(std::size_t mark);
 
-  // ---- definitions (parse_definition.cc, parse_table.cc, parse_alter.cc, parse_view.cc)
+  // ---- definitions (parse_definition.cc)
   StatementPointer ParseCreate();
-  StatementPointer ParseCreateOrReplace(std::size_t mark, bool or_replace);
   StatementPointer ParseDrop();
   StatementPointer ParseDropNamespace(std::size_t mark);
   StatementPointer ParseDropFunction(std::size_t mark, bool temporary);
   StatementPointer ParseDropVariable(std::size_t mark);
   StatementPointer ParseCreateNamespace(std::size_t mark);
   StatementPointer ParseAlterNamespace(std::size_t mark);
+  void FailSchemaCollation(std::size_t mark);
   StatementPointer ParseCommentOn();
+  CommentOnStatement::Column ParseColumnComment();
   bool AtNamespaceKeyword(std::size_t ahead = 0) const;
   bool AcceptIfNotExists();
   bool AcceptIfExists();
   std::optional<std::string> ParseCommentValue();
+  void CheckClauseOnce(std::string_view clause, std::vector<std::string_view>* seen, std::size_t mark);
+  void RequirePropertyValues(const std::vector<Option>& options, std::size_t mark);
 
-  StatementPointer ParseCreateTable(std::size_t mark, bool or_replace);
-  StatementPointer ParseCreateTableLike(NodePointer<CreateTableLikeStatement> statement, std::size_t mark);
+  // ---- tables (parse_table.cc, parse_property.cc)
+  StatementPointer ParseCreateTable(std::size_t mark, bool or_replace, bool temporary);
+  StatementPointer ParseCreateTableLike(NodePointer<CreateTableStatement> create, std::size_t mark);
   StatementPointer ParseReplaceTable();
-  void ParseTableBody(CreateTableStatement* statement);
+  void ParseTableBody(CreateTableStatement* statement, std::size_t mark);
   void ParseTableElements(CreateTableStatement* statement);
   ColumnDefinition ParseColumnDefinition();
-  bool ParseColumnOption(ColumnDefinition* column);
+  bool ParseColumnOption(ColumnDefinition* column, std::vector<std::string_view>* seen);
+  void CheckColumnOptionOnce(const MultipartName& column, std::string_view option,
+                             std::vector<std::string_view>* seen, std::size_t mark);
   void ParseGenerated(ColumnDefinition* column);
   IdentitySpecification ParseIdentity(bool always);
   bool AtTableConstraint() const;
   TableConstraint ParseConstraint(bool of_table);
   void ParseConstraintBody(TableConstraint* constraint, bool of_table);
   void ParseConstraintCharacteristics(TableConstraint* constraint);
-  bool ParseTableClause(TableClauses* clauses, std::vector<TokenKind>* seen);
-  void CheckClauseOnce(TokenKind clause, std::string_view name, std::vector<TokenKind>* seen,
-                       std::size_t mark);
+  bool ParseTableClause(TableClauses* clauses, std::vector<std::string_view>* seen);
   PartitionField ParsePartitionField();
+  ExpressionPointer ParseTransformArgument();
   BucketSpecification ParseBuckets();
   void ParseHiveFormat(HiveFormat* format);
   void ParseRowFormat(HiveFormat* format);
+  void CheckHiveFormat(const std::optional<HiveFormat>& format, std::size_t mark);
   void ParseSkewed();
   std::vector<std::string> ParseProvider();
   std::vector<Option> ParsePropertyList(bool expressions_allowed = false);
@@ -387,43 +401,52 @@ class Parser {
   void ParsePropertyValue(Option* option, bool expressions_allowed);
   std::string ParsePropertyKey();
 
+  // ---- ALTER (parse_alter.cc)
   StatementPointer ParseAlter();
   StatementPointer ParseAlterTable(std::size_t mark, bool is_view);
-  void ParseAlterAction(AlterTableStatement* alter);
+  std::string RefusedAlter() const;
+  void ParseAlterAction(AlterTableStatement* alter, std::size_t mark);
   void ParseAlterAdd(AlterTableStatement* alter);
   void ParseAlterDrop(AlterTableStatement* alter);
   void ParseAlterSet(AlterTableStatement* alter);
   void ParseAlterRename(AlterTableStatement* alter);
-  void ParseAlterColumns(AlterTableStatement* alter);
+  void ParseAlterColumns(AlterTableStatement* alter, std::size_t statement_mark);
+  void CheckColumnChange(const ColumnChange& change, bool is_action, std::size_t mark);
+  bool AtHiveColumn() const;
   void ParseColumnAction(ColumnChange* change);
   void ParseReplaceColumns(AlterTableStatement* alter);
   std::vector<ColumnDefinition> ParsePositionedColumns();
   ColumnDefinition ParsePositionedColumn();
-  bool ParsePositionedColumnOption(ColumnDefinition* column);
   std::optional<ColumnPosition> ParseColumnPosition();
   std::vector<PartitionValue> ParsePartitionValues();
+  void CheckConstant(const Expression* expression, std::size_t mark);
 
+  // ---- views and functions (parse_view.cc)
   StatementPointer ParseCreateView(std::size_t mark, bool or_replace, bool temporary, bool global);
-  StatementPointer ParseCreateViewUsing(NodePointer<CreateViewUsingStatement> view, std::size_t mark);
-  void ParseViewClause(CreateViewStatement* view, std::vector<TokenKind>* seen);
+  StatementPointer ParseCreateViewUsing(NodePointer<CreateViewStatement> view, std::size_t mark);
+  bool AtViewSchema() const;
+  void CheckView(const CreateViewStatement& view, std::size_t mark);
+  void FailQualifiedTemporary(const std::string& type, const std::vector<std::string>& name,
+                              std::size_t mark);
+  bool ParseViewClause(CreateViewStatement* view, std::vector<std::string_view>* seen);
   std::string ParseSchemaBinding();
   StatementPointer ParseCreateFunction(std::size_t mark, bool or_replace, bool temporary);
   void ParseSqlFunction(CreateFunctionStatement* function);
+  void ParseFunctionQuery(CreateFunctionStatement* function);
   bool ParseRoutineCharacteristic(CreateFunctionStatement* function);
-  void ParseFunctionBody(CreateFunctionStatement* function);
 
-  // ---- manipulation (parse_manipulation.cc, parse_merge.cc)
+  // ---- manipulation (parse_manipulation.cc)
   struct WithClause {
     bool recursive = false;
-    std::vector<CommonTableExpression> with;
+    std::vector<CommonTableExpression> tables;
     std::size_t mark = 0;
   };
   StatementPointer ParseManipulation(WithClause with);
-  bool AtManipulation(std::size_t ahead = 0) const;
   StatementPointer ParseInsert(WithClause with);
+  bool AtInsertDirectory() const;
   StatementPointer ParseInsertDirectory(WithClause with);
   InsertTarget ParseInsertTarget();
-  void ParseInsertTargetTail(InsertTarget* target);
+  void ParseInsertTargetTail(InsertTarget* target, std::size_t mark);
   bool AtReplaceTail() const;
   StatementPointer ParseMultiInsert(WithClause with, RelationPointer from);
   StatementPointer ParseDelete(WithClause with);
@@ -431,8 +454,8 @@ class Parser {
   StatementPointer ParseMerge(WithClause with);
   RelationPointer ParseMergeSource();
   MergeClause ParseMergeClause();
-  void ParseMergeMatch(MergeClause* clause);
   void ParseMergeAction(MergeClause* clause);
+  void CheckMergeClauses(const std::vector<MergeClause>& clauses, std::size_t mark);
   std::vector<Assignment> ParseAssignments();
   StatementPointer ParseTruncate();
   StatementPointer ParseLoadData();
@@ -440,8 +463,8 @@ class Parser {
   // ---- looking and maintaining (parse_show.cc, parse_command.cc)
   StatementPointer ParseShow();
   void ParseShowObject(ShowStatement* show);
+  void ParseShowTable(ShowStatement* show);
   void ParseShowFunctions(ShowStatement* show);
-  void ParseShowTables(ShowStatement* show);
   void ParseShowIn(ShowStatement* show);
   void ParseShowPattern(ShowStatement* show);
   StatementPointer ParseDescribe();
@@ -449,6 +472,7 @@ class Parser {
   StatementPointer ParseDescribeTable(std::size_t mark);
   StatementPointer ParseCache();
   StatementPointer ParseUncache();
+  StatementPointer ParseClearCache();
   StatementPointer ParseRefresh();
   StatementPointer ParseAnalyze();
   StatementPointer ParseRepair();

@@ -20,11 +20,10 @@ struct CreateNamespaceStatement : Statement {
   ObjectName name;
   std::optional<std::string> comment;
   std::optional<std::string> location_path;
-  std::optional<std::string> collation;
   std::vector<Option> properties;
 };
 
-enum class AlterNamespaceAction { kSetProperties, kUnsetProperties, kSetLocation, kSetCollation };
+enum class AlterNamespaceAction { kSetProperties, kUnsetProperties, kSetLocation };
 
 struct AlterNamespaceStatement : Statement {
   static constexpr StatementKind kKind = StatementKind::kAlterNamespace;
@@ -33,7 +32,7 @@ struct AlterNamespaceStatement : Statement {
   ObjectName name;
   AlterNamespaceAction action = AlterNamespaceAction::kSetProperties;
   std::vector<Option> properties;
-  std::string value;  // location or collation
+  std::string value;  // location
 };
 
 struct DropNamespaceStatement : Statement {
@@ -233,6 +232,7 @@ struct AlterTableStatement : Statement {
   bool if_exists = false;
   bool if_not_exists = false;
   bool purge = false;
+  bool cascade = false;  // kDropConstraint
 };
 
 struct ViewColumn {
@@ -256,6 +256,7 @@ struct CreateViewStatement : Statement {
   std::optional<std::string> collation;
   std::optional<std::string> schema_binding;  // BINDING, COMPENSATION, EVOLUTION, TYPE EVOLUTION
   std::vector<Option> properties;
+  bool partitioned = false;  // PARTITIONED ON was written; the parser refuses it
   QueryPointer query;
   std::string query_text;  // the query as written
 };
