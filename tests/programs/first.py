@@ -12,7 +12,5 @@ sales = spark.createDataFrame(
     [("north", 2024, 120.5), ("south", 2024, 80.0), ("north", 2025, 130.25), ("south", 2025, 99.75)],
     "region string, year int, amount double",
 )
-sales.groupBy("region").agg(F.sum("amount").alias("total"), F.max("year").alias("last_year")).orderBy(
-    "region"
-).show()
+sales.groupBy("region").agg(F.sum("amount").alias("total"), F.max("year").alias("last_year")).orderBy("region").show()
 spark.stop()

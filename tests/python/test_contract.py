@@ -12,9 +12,7 @@ TOOL = ROOT / "tools" / "contract" / "describe.py"
 ADDITIONS = ROOT / "src" / "contract" / "spark_4_3_additions.tsv"
 
 
-def describe(
-    output: pathlib.Path, modules: pathlib.Path, *arguments: str
-) -> descriptor_pb2.FileDescriptorSet:
+def describe(output: pathlib.Path, modules: pathlib.Path, *arguments: str) -> descriptor_pb2.FileDescriptorSet:
     subprocess.run([sys.executable, TOOL, output, "--modules", modules, *arguments], check=True)
     return descriptor_pb2.FileDescriptorSet.FromString(output.read_bytes())
 
@@ -70,9 +68,7 @@ def test_additions_apply_to_the_pinned_client(tmp_path):
     after = facts_of(describe(tmp_path / "after.binpb", own_client_modules(), "--additions", ADDITIONS))
     assert after["spark.connect.Relation"][48][0] == "zip"
     assert len(after) == len(before) + 5
-    fields = sum(len(content) for content in after.values()) - sum(
-        len(content) for content in before.values()
-    )
+    fields = sum(len(content) for content in after.values()) - sum(len(content) for content in before.values())
     assert fields == 20  # 19 fields and one enum value
 
 
@@ -90,9 +86,7 @@ def test_contract_serves_older_clients(tmp_path, version):
         pytest.skip("needs the full Spark 3.5.9 package: ./dev test --full")
     ours = facts_of(describe(tmp_path / "ours.binpb", own_client_modules(), "--additions", ADDITIONS))
     older = facts_of(
-        describe(
-            tmp_path / "older.binpb", pathlib.Path(CLIENTS[version]) / "pyspark" / "sql" / "connect" / "proto"
-        )
+        describe(tmp_path / "older.binpb", pathlib.Path(CLIENTS[version]) / "pyspark" / "sql" / "connect" / "proto")
     )
     for name, content in older.items():
         assert name in ours

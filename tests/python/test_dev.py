@@ -5,7 +5,6 @@ import sys
 
 import pytest
 from conftest import ROOT
-
 from dev import tally
 from dev.main import COMMANDS
 

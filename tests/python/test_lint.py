@@ -23,9 +23,7 @@ def layer_findings(monkeypatch):
 
 
 def test_front_may_not_include_engine(layer_findings):
-    assert layer_findings("src/front/connect/service.cc", "engine/types.h") == [
-        "front may not include engine/types.h"
-    ]
+    assert layer_findings("src/front/connect/service.cc", "engine/types.h") == ["front may not include engine/types.h"]
 
 
 def test_only_engine_includes_duckdb(layer_findings):

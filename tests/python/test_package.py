@@ -9,7 +9,9 @@ import time
 import pytest
 from conftest import ROOT, full_run
 
-ANSWER_42 = "import hearth; spark = hearth.connect(); print(spark.sql('select 42 as a').collect()[0].a, spark.client.host)"
+ANSWER_42 = (
+    "import hearth; spark = hearth.connect(); print(spark.sql('select 42 as a').collect()[0].a, spark.client.host)"
+)
 # Prints the process id of the server it started, then ends without any goodbye.
 LEAVE_SERVER = """
 import hearth, os
@@ -27,9 +29,7 @@ def program_variables(binary: pathlib.Path, **more: str) -> dict[str, str]:
 
 
 def run_program(text: str, variables: dict[str, str]) -> str:
-    result = subprocess.run(
-        [sys.executable, "-c", text], env=variables, capture_output=True, text=True, timeout=120
-    )
+    result = subprocess.run([sys.executable, "-c", text], env=variables, capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, result.stderr
     return result.stdout
 
@@ -45,9 +45,7 @@ def is_running(process_id: int) -> bool:
 
 @pytest.mark.parametrize("variable", ["HEARTH_REMOTE", "SPARK_REMOTE"])
 def test_connect_uses_the_server_that_a_variable_names(binary, remote, variable):
-    output = run_program(
-        ANSWER_42, program_variables(binary, **{variable: remote, "HEARTH_BINARY": "/nowhere"})
-    )
+    output = run_program(ANSWER_42, program_variables(binary, **{variable: remote, "HEARTH_BINARY": "/nowhere"}))
     assert output.split() == ["42", "localhost"]
 
 
@@ -77,9 +75,7 @@ def test_wheel_in_a_clean_environment(tmp_path):
     variables = {**os.environ, "HEARTH_WHEEL_PRESET": "dev"}
     for name in ("PYTHONPATH", "HEARTH_BINARY", "HEARTH_REMOTE", "SPARK_REMOTE"):
         variables.pop(name, None)
-    subprocess.run(
-        [environment / "bin" / "pip", "install", "--quiet", ROOT], env=variables, check=True, timeout=1500
-    )
+    subprocess.run([environment / "bin" / "pip", "install", "--quiet", ROOT], env=variables, check=True, timeout=1500)
     version = subprocess.run(
         [environment / "bin" / "hearth", "--version"],
         env=variables,

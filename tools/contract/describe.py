@@ -55,11 +55,7 @@ def edit(fields: list[wire.Field], containers: tuple[int, ...], path: list[str],
     if not path:
         return change(fields)
     for index, (number, kind, value) in enumerate(fields):
-        if (
-            number in containers
-            and (inner := wire.decode(value))
-            and wire.first(inner, 1) == path[0].encode()
-        ):
+        if number in containers and (inner := wire.decode(value)) and wire.first(inner, 1) == path[0].encode():
             changed = edit(inner, (MESSAGE_NESTED, MESSAGE_ENUM), path[1:], change)
             return [*fields[:index], (number, kind, wire.encode(changed)), *fields[index + 1 :]]
     sys.exit(f"additions: nothing is called {path[0]}")
@@ -98,9 +94,7 @@ def with_field(
     members = [
         at
         for at, (key, _, value) in enumerate(message)
-        if oneof
-        and key == MESSAGE_FIELD
-        and wire.first(wire.decode(value), FIELD_ONEOF) == oneofs.index(oneof)
+        if oneof and key == MESSAGE_FIELD and wire.first(wire.decode(value), FIELD_ONEOF) == oneofs.index(oneof)
     ]
     at = members[-1] + 1 if members else len(message)
     return [*message[:at], added, *message[at:], *extra]
@@ -126,9 +120,7 @@ def apply_row(files: dict[str, bytes], row: list[str]) -> None:
         )
     elif action == "value":
         value = wire.encode([wire.text(1, rest[0]), (2, wire.VARINT, int(rest[1]))])
-        content = edit(
-            content, top, scope.split("."), lambda fields: [*fields, (ENUM_VALUE, wire.BYTES, value)]
-        )
+        content = edit(content, top, scope.split("."), lambda fields: [*fields, (ENUM_VALUE, wire.BYTES, value)])
     else:
         sys.exit(f"additions: unknown row {action}")
     files[name] = wire.encode(content)
@@ -151,9 +143,7 @@ def ordered(files: dict[str, bytes]) -> list[bytes]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("output", type=pathlib.Path)
     parser.add_argument("--additions", type=pathlib.Path)
     parser.add_argument("--modules", type=pathlib.Path, nargs="+", required=True)

@@ -12,9 +12,7 @@ SUMMARY = "measure against Spark, Sail and DuckDB"
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument(
-        "arguments", nargs=argparse.REMAINDER, metavar="...", help="passed on to bench/run.py"
-    )
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="passed on to bench/run.py")
 
 
 def run(options) -> int:

@@ -12,16 +12,12 @@ PRESETS = ["dev", "release", "asan-ubsan", "tsan"]
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument(
-        "targets", nargs="*", metavar="TARGET", help="what to build, for example hearth or sql_test"
-    )
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help="what to build, for example hearth or sql_test")
     add_preset(parser)
 
 
 def add_preset(parser) -> None:
-    parser.add_argument(
-        "--preset", choices=PRESETS, default="dev", help="the CMake preset (default: %(default)s)"
-    )
+    parser.add_argument("--preset", choices=PRESETS, default="dev", help="the CMake preset (default: %(default)s)")
 
 
 def run(options) -> int:

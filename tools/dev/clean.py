@@ -8,9 +8,7 @@ SUMMARY = "remove build trees"
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument(
-        "--cache", action="store_true", help="also remove the fetched archives and environments"
-    )
+    parser.add_argument("--cache", action="store_true", help="also remove the fetched archives and environments")
 
 
 def run(options) -> int:

@@ -47,9 +47,7 @@ def lint(fast: bool = False, formatting: bool = True, tidy_since: str | None = N
             findings += layers.check_layers(sources) + names.check_names(tracked(["*"]))
         if not fast:
             build("dev", ["hearth"])  # generated headers and precompiled ones must be there
-            findings += headers.check_headers(
-                [name for name in sources if name.endswith(".h")], build_tree("dev")
-            )
+            findings += headers.check_headers([name for name in sources if name.endswith(".h")], build_tree("dev"))
         if tidy_since:
             findings += tidy.check_tidy(build_tree("dev"), tidy_since)
         if formatting:
@@ -64,7 +62,9 @@ def check_formatting() -> bool:
     if not formatted:
         print("not formatted: ./dev format")
     scripts = (
-        subprocess.run([tool("ruff"), "check", "--quiet", *tracked(["*.py", "dev"])], cwd=ROOT).returncode
+        subprocess.run(
+            [tool("ruff"), "check", "--output-format", "concise", *tracked(["*.py", "dev"])], cwd=ROOT
+        ).returncode
         == 0
     )
     return formatted and scripts

@@ -10,12 +10,8 @@ SUMMARY = "ask real Spark for the expected answers of tests/spark"
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument(
-        "arguments", nargs=argparse.REMAINDER, metavar="...", help="passed on to tools/judge/record.py"
-    )
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="passed on to tools/judge/record.py")
 
 
 def run(options) -> int:
-    return subprocess.run(
-        [sys.executable, ROOT / "tools" / "judge" / "record.py", *options.arguments]
-    ).returncode
+    return subprocess.run([sys.executable, ROOT / "tools" / "judge" / "record.py", *options.arguments]).returncode

@@ -18,9 +18,7 @@ FIRST_PROGRAM = ROOT / "tests" / "programs" / "first.py"
 def add_arguments(parser) -> None:
     parser.add_argument("--once", action="store_true", help="stop after the program, also on a terminal")
     parser.add_argument("--port", type=int, default=15002, help="port to serve on (default: %(default)s)")
-    parser.add_argument(
-        "--warehouse", metavar="DIR", help="where managed tables live (default: a temporary folder)"
-    )
+    parser.add_argument("--warehouse", metavar="DIR", help="where managed tables live (default: a temporary folder)")
     add_preset(parser)
 
 

@@ -35,9 +35,7 @@ def ensure(full: bool = False) -> None:
 
 
 def wanted_packages(full: bool) -> list[str]:
-    lines = [
-        line.strip() for line in (SETUP / "debian-packages.txt").read_text(encoding="ascii").splitlines()
-    ]
+    lines = [line.strip() for line in (SETUP / "debian-packages.txt").read_text(encoding="ascii").splitlines()]
     split = lines.index("[full]")
     chosen = lines[:split] + (lines[split + 1 :] if full else [])
     return [line for line in chosen if line and not line.startswith("#")]
@@ -46,9 +44,7 @@ def wanted_packages(full: bool) -> list[str]:
 def missing_packages(full: bool) -> list[str]:
     wanted = wanted_packages(full)
     query = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\\n", *wanted]
-    answer = subprocess.run(
-        query, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False
-    ).stdout
+    answer = subprocess.run(query, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout
     installed = {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
     return [name for name in wanted if name not in installed]
 

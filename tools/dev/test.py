@@ -159,9 +159,7 @@ def run_replay(options, paths: list) -> Tally:
         serving(server_binary(options.preset), extra=["--warehouse", warehouse]) as (port, _),
     ):
         command = [tool("python"), REPLAY, "--remote", f"sc://localhost:{port}", *paths]
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for line in process.stdout:
             sys.stdout.write(line)
             output.append(line)

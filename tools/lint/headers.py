@@ -62,9 +62,7 @@ def light(command: list[str], header: str) -> list[str]:
     return kept
 
 
-def check_one(
-    header: str, command: list[str], stamps: pathlib.Path, directory: pathlib.Path
-) -> Finding | None:
+def check_one(header: str, command: list[str], stamps: pathlib.Path, directory: pathlib.Path) -> Finding | None:
     digest = hashlib.sha256(repr(command).encode())
     for path in sorted(reachable(header)):
         digest.update((ROOT / path).read_bytes())

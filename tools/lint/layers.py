@@ -27,9 +27,7 @@ def check_layers(sources: list[str]) -> list[Finding]:
                     findings.append(Finding("layers", path, line, f"{module} may not include {included}"))
             for prefix, modules in foreign:
                 if included.startswith(prefix) and module not in modules:
-                    findings.append(
-                        Finding("layers", path, line, f"only {', '.join(modules)} may include {included}")
-                    )
+                    findings.append(Finding("layers", path, line, f"only {', '.join(modules)} may include {included}"))
             if included.startswith("..") or included.startswith("src/"):
                 findings.append(Finding("layers", path, line, f"write includes from src/: {included}"))
     return findings
@@ -42,9 +40,7 @@ def may_use(uses: list[str], target: str, included: str) -> bool:
 def check_ranks(rooms: dict) -> list[Finding]:
     """A room uses only rooms of a lower rank: no circles can arise."""
     return [
-        Finding(
-            "layers", "tools/lint/layers.tsv", 1, f"{module} (rank {rank}) uses {use}, which is not below it"
-        )
+        Finding("layers", "tools/lint/layers.tsv", 1, f"{module} (rank {rank}) uses {use}, which is not below it")
         for module, (rank, uses) in rooms.items()
         for use in uses
         if use != "*" and rooms[module_of(use)][0] >= rank

@@ -53,7 +53,5 @@ def check_lines(path: str, lines: list[str]) -> list[Finding]:
         if MACHINE_PLACES.search(line):
             findings.append(Finding("places", path, number, "a path or address of one machine"))
         if path.endswith((".h", ".cc")) and (match := FORBIDDEN_TYPE.match(line)):
-            findings.append(
-                Finding("names", path, number, f"'{match.group(1)}' says nothing about what is inside")
-            )
+            findings.append(Finding("names", path, number, f"'{match.group(1)}' says nothing about what is inside"))
     return findings

@@ -70,9 +70,7 @@ def fetch_environment() -> pathlib.Path:
 def download_python(entry: dict, folder: pathlib.Path) -> None:
     environment = fetch_environment()
     requirement = folder / "requirement.txt"
-    requirement.write_text(
-        f"{entry['name']}=={entry['version']} --hash=sha256:{entry['sha256']}\n", encoding="ascii"
-    )
+    requirement.write_text(f"{entry['name']}=={entry['version']} --hash=sha256:{entry['sha256']}\n", encoding="ascii")
     command = [
         str(environment / "bin" / "pip"),
         "download",
@@ -96,9 +94,7 @@ def download_python(entry: dict, folder: pathlib.Path) -> None:
                 "cp",
             ]
     # The build is never run, so an older CMake than the source distribution asks for will do.
-    variables = dict(
-        os.environ, SKBUILD_CMAKE_VERSION=">=3.20", PATH=f"{environment / 'bin'}:{os.environ['PATH']}"
-    )
+    variables = dict(os.environ, SKBUILD_CMAKE_VERSION=">=3.20", PATH=f"{environment / 'bin'}:{os.environ['PATH']}")
     run([*command, "-r", str(requirement)], env=variables)
     requirement.unlink()
 
@@ -157,9 +153,7 @@ def rewrite(entry: dict, folder: pathlib.Path) -> None:
 
 def fetch(key: str, entry: dict) -> pathlib.Path:
     """Returns the folder of one unpacked archive, fetching it first when it is not there."""
-    shape = hashlib.sha256(repr((entry["keep"], entry["strip"], entry.get("rewrite"))).encode()).hexdigest()[
-        :4
-    ]
+    shape = hashlib.sha256(repr((entry["keep"], entry["strip"], entry.get("rewrite"))).encode()).hexdigest()[:4]
     target = cache_root() / "dependencies" / f"{key}-{entry['version']}-{entry['sha256'][:12]}-{shape}"
     if target.exists():
         return target
@@ -173,9 +167,7 @@ def fetch(key: str, entry: dict) -> pathlib.Path:
         if len(files) != 1:
             sys.exit(f"{entry['name']}: expected one archive, got {[file.name for file in files]}")
         if hashlib.sha256(files[0].read_bytes()).hexdigest() != entry["sha256"]:
-            sys.exit(
-                f"{entry['name']} {entry['version']}: the archive is not the pinned one (sha256 differs)"
-            )
+            sys.exit(f"{entry['name']} {entry['version']}: the archive is not the pinned one (sha256 differs)")
         content = pathlib.Path(scratch, "content")
         content.mkdir()
         unpack(entry, files[0], content)
@@ -193,12 +185,8 @@ def fetch_groups(groups: list[str]) -> dict[str, pathlib.Path]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--cmake", metavar="FILE", help="write the folders as CMake variables HEARTH_DEPENDENCY_<NAME>"
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cmake", metavar="FILE", help="write the folders as CMake variables HEARTH_DEPENDENCY_<NAME>")
     parser.add_argument(
         "--group", action="append", choices=["build", "client", "full"], help="what to fetch; default: build"
     )

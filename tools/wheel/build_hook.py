@@ -37,12 +37,8 @@ class ServerBuildHook(BuildHookInterface):
         root = pathlib.Path(self.root)
         # The interpreter behind pip's throw-away environment: its path stays, so the build tree can be used again.
         python = getattr(sys, "_base_executable", sys.executable)
-        variables = {
-            key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")
-        }
-        subprocess.run(
-            [python, str(root / "dev"), "build", "hearth", "--preset", "release"], check=True, env=variables
-        )
+        variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
+        subprocess.run([python, str(root / "dev"), "build", "hearth", "--preset", "release"], check=True, env=variables)
 
         stage = root / "build" / "wheel"
         shutil.rmtree(stage, ignore_errors=True)
