@@ -4,7 +4,7 @@ The draft is one case a line: `name :: STATEMENT` or just `STATEMENT` (the name 
     @@set key=value    a directive for the whole file         # words      a comment for the next case
     @approx            a directive for the next case          ~ STATEMENT  with ANSI mode off
     >>> line           a line of a Python program             + STATEMENT  two cases, ANSI mode on and off
-    two blanks first   continues the line before
+    two blanks first   continues the line before          %%          ends a program where another follows
 A statement that the file already holds under the same directives is left out.
 """
 
@@ -30,16 +30,19 @@ def slug(text: str) -> str:
 def split_draft(lines: list[str]) -> list[list[str]]:
     """Groups a statement with its continuation lines, and a program's lines with each other."""
     groups: list[list[str]] = []
+    apart = False
     for line in lines:
         if not line.strip():
             continue
-        program = line.startswith(">>>") and groups and groups[-1][-1].startswith(">>>")
+        if line == "%%":
+            apart = True
+            continue
+        program = line.startswith(">>>") and groups and groups[-1][-1].startswith(">>>") and not apart
+        apart = False
         if (line.startswith("  ") or program) and groups:
             groups[-1].append(line)
         else:
             groups.append([line])
-        if line.startswith(">>>=") or line.startswith(">>> ="):
-            raise SystemExit(f"not a program line: {line}")
     return groups
 
 
@@ -87,7 +90,8 @@ class Draft:
             directives = [("program", ""), *self.directives]
         else:
             body, directives = [statement, *group[1:]], self.directives
-        name = name.lstrip("~+ ") if named else slug(" ".join(body))
+        words = body[-1] if statement.startswith(">>>") else " ".join(body)
+        name = name.lstrip("~+ ") if named else slug(words)
         if mode != "~":
             self.add(name, body, list(directives))
         if mode:
