@@ -16,6 +16,6 @@ def add_arguments(parser) -> None:
 
 
 def run(options) -> int:
-    setup.ensure()
+    setup.ensure(tests=False)
     build("release", ["hearth"])
     return subprocess.run([sys.executable, ROOT / "bench" / "run.py", *options.arguments]).returncode

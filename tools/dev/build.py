@@ -21,7 +21,7 @@ def add_preset(parser) -> None:
 
 
 def run(options) -> int:
-    setup.ensure()
+    setup.ensure(tests=False)
     build(options.preset, options.targets)
     return 0
 

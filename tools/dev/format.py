@@ -3,7 +3,6 @@
 import re
 import subprocess
 
-from dev import setup
 from dev.environment import tool
 from dev.paths import ROOT
 
@@ -16,7 +15,6 @@ def add_arguments(parser) -> None:
 
 
 def run(options) -> int:
-    setup.ensure_environment()
     return format_files(options.check, options.paths)
 
 

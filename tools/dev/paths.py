@@ -1,13 +1,11 @@
 """Where things are: the repository, the build trees and the user's cache."""
 
 import pathlib
-import sys
+
+from environments import cache_root
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SETUP = ROOT / "tools" / "setup"
-sys.path.insert(0, str(SETUP))
-
-from fetch import cache_root  # noqa: E402
 
 
 def build_tree(preset: str) -> pathlib.Path:

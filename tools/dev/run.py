@@ -23,7 +23,7 @@ def add_arguments(parser) -> None:
 
 
 def run(options) -> int:
-    setup.ensure()
+    setup.ensure(tests=False)
     build(options.preset, ["hearth"])
     with tempfile.TemporaryDirectory(prefix="hearth-") as scratch:
         warehouse = options.warehouse or scratch

