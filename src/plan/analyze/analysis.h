@@ -268,6 +268,7 @@ class Analysis {
   int depth_ = 0;
   int view_depth_ = 0;
   int in_aggregate_ = 0;
+  bool is_window_function_ = false;  // the next function to resolve stands directly before OVER
   std::vector<std::map<std::string, CteBinding>> cte_scopes_;  // innermost last; keys lower case
   std::vector<std::vector<std::pair<std::string, ExpressionPtr>>> lambda_scopes_;
   std::map<int64_t, unresolved::RelationPtr> references_;  // WithRelations, by plan id

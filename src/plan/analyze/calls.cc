@@ -214,6 +214,7 @@ Result<ExpressionPtr> Analysis::ResolveFunction(const unresolved::Function& call
                      fmt::format("The function {} does not support {}.", routine, what),
                      {{"prettyName", routine}, {"syntax", fmt::format("\"{}\"", what)}});
   }
+  bool over_window = std::exchange(is_window_function_, false);
   in_aggregate_ += is_aggregate ? 1 : 0;
   auto arguments = ResolveArguments(call, *function, scope);
   CallShape shape;
@@ -244,7 +245,7 @@ Result<ExpressionPtr> Analysis::ResolveFunction(const unresolved::Function& call
     return MakeError(ErrorKind::kAnalysis, "INVALID_AGGREGATE_FILTER.NOT_BOOLEAN",
                      fmt::format("The FILTER of {} is not boolean.", routine));
   }
-  if (is_aggregate) {
+  if (is_aggregate && !over_window) {
     for (const auto& argument : *arguments) {
       if (!ContainsAggregate(*argument)) continue;
       return MakeError(
@@ -294,7 +295,11 @@ Result<FrameBound> Analysis::ResolveBound(const unresolved::FrameBound& bound,
 
 Result<ExpressionPtr> Analysis::ResolveWindow(const unresolved::Window& window, const Scope& scope) {
   WindowCall call;
-  HEARTH_ASSIGN(call.function, AnalyzeExpression(window.function, scope));
+  // Over a window an aggregate may take aggregates of the groups: sum(sum(a)) OVER ().
+  is_window_function_ = true;
+  auto function_result = AnalyzeExpression(window.function, scope);
+  is_window_function_ = false;
+  HEARTH_ASSIGN(call.function, std::move(function_result));
   HEARTH_ASSIGN(call.partition, ResolveAll(window.partition, scope));
   for (const auto& order : window.order) {
     HEARTH_ASSIGN(auto key, ResolveSortOrder(order, scope));

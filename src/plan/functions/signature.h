@@ -46,8 +46,6 @@ std::optional<int64_t> LiteralInteger(const Expression& expression);
 
 // ---- Building --------------------------------------------------------------------------------------------
 
-// The same expression under another output name.
-ExpressionPtr WithDisplay(const ExpressionPtr& expression, std::string display);
 // The same call under the rules of ANSI off, nullable: the try_ form.
 ExpressionPtr WithoutAnsi(const ExpressionPtr& expression);
 // A call of another function of the table; the name must exist.
