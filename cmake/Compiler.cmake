@@ -22,6 +22,11 @@ if(HEARTH_SANITIZERS)
   add_link_options(-fsanitize=${HEARTH_SANITIZERS})
 endif()
 
+option(HEARTH_FUZZ "Build the fuzz targets with libFuzzer (clang only)" OFF)
+if(HEARTH_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 find_program(HEARTH_MOLD mold)
 if(HEARTH_MOLD)
   add_link_options(-fuse-ld=mold)

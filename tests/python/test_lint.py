@@ -1,5 +1,6 @@
 """The checks of ./dev lint find what they are for."""
 
+import re
 import sys
 
 import pytest
@@ -11,6 +12,7 @@ import headers  # noqa: E402
 import includes  # noqa: E402
 import layers  # noqa: E402
 import names  # noqa: E402
+from finding import rows  # noqa: E402
 
 
 @pytest.fixture
@@ -55,3 +57,18 @@ def test_heavy_rooms_keep_their_precompiled_header():
 
 def test_includes_are_read_from_text():
     assert "src/base/result.h" in includes.reachable("src/base/result.cc")
+
+
+def test_the_map_and_the_table_of_rooms_agree():
+    """docs/architecture.md shows the rows of layers.tsv for every room that exists."""
+    shown = {}
+    for line in (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").splitlines():
+        if match := re.match(r"\| (\d) \| `(\w+)` \|.*\| ([^|]*) \|$", line):
+            rank, room, uses = match.groups()
+            shown[room] = (rank, set() if uses == "nothing of ours" else set(uses.replace(" ", "").split(",")))
+    existing = {folder.name for folder in (ROOT / "src").iterdir() if folder.is_dir()}
+    table = {row[1]: (row[0], set(row[2].split()) if len(row) == 3 else set()) for row in rows("layers.tsv")}
+    assert set(shown) == existing
+    for room, (rank, uses) in shown.items():
+        assert rank == table[room][0]
+        assert uses == ({"everything"} if table[room][1] == {"*"} else table[room][1] & existing), room

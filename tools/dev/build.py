@@ -8,7 +8,7 @@ from dev.paths import ROOT, build_tree
 from dev.progress import step
 
 SUMMARY = "build (default: everything, preset dev)"
-PRESETS = ["dev", "release", "asan-ubsan", "tsan"]
+PRESETS = ["dev", "release", "asan-ubsan", "tsan", "fuzz"]
 
 
 def add_arguments(parser) -> None:

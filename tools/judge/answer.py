@@ -90,7 +90,9 @@ def without_nullability(kind: str) -> str:
     return kind.replace(" not null", "")
 
 
-def compare(expected: Answer, actual: Answer, tolerance: float | None) -> tuple[dict[str, bool], list[str]]:
+def compare(
+    expected: Answer, actual: Answer, tolerance: float | None, ties: bool = False
+) -> tuple[dict[str, bool], list[str]]:
     """Verdict by name (only those the case can give), and what differs in words."""
     notes: list[str] = []
     if expected.kind == "error" or actual.kind == "error":
@@ -112,7 +114,7 @@ def compare(expected: Answer, actual: Answer, tolerance: float | None) -> tuple[
             notes.append(f"{len(theirs)} columns expected, {len(ours)} answered")
         if actual.wire_problem:
             notes.append(actual.wire_problem)
-    verdicts["values"] = _same_rows(expected, actual, tolerance, notes)
+    verdicts["values"] = _same_rows(expected, actual, tolerance, expected.ordered and not ties, notes)
     return verdicts, notes
 
 
@@ -134,9 +136,12 @@ def _compare_errors(expected: Answer, actual: Answer, notes: list[str]) -> dict[
     return verdicts
 
 
-def _same_rows(expected: Answer, actual: Answer, tolerance: float | None, notes: list[str]) -> bool:
-    want = expected.rows if expected.ordered else sorted(expected.rows)
-    got = actual.rows if expected.ordered else sorted(actual.rows)
+def _same_rows(
+    expected: Answer, actual: Answer, tolerance: float | None, ordered: bool, notes: list[str]
+) -> bool:
+    in_order = ordered or expected.kind != "frame"
+    want = expected.rows if in_order else sorted(expected.rows)
+    got = actual.rows if in_order else sorted(actual.rows)
     if want == got:
         return True
     if len(want) != len(got):

@@ -14,8 +14,9 @@
 
 A blank line ends a case. Directives: `@set key=value`, `@setup STATEMENT` (gives the case a session of its own),
 `@teardown STATEMENT`, `@program` (the body is Python; its last expression is the answer), `@xfail REASON`,
-`@approx [TOLERANCE]` (relative, default 1e-15), `@ordered`, `@unordered`, `@covers FUNCTION…`, `@database` (a scratch
-database for the file), `@spark-only REASON` (recorded for the reader, never replayed).
+`@approx [TOLERANCE]` (relative, default 1e-15), `@ordered`, `@unordered`, `@ties` (the order of rows may differ, as where
+the sort keys have ties), `@covers FUNCTION…`, `@database` (a scratch database for the file), `@data SET` and
+`@query SUITE NUMBER` (see tpc.py), `@spark-only REASON` (recorded for the reader, never replayed).
 What stands below `----` is written by `record.py`; see answer.py for its grammar.
 """
 
@@ -25,10 +26,11 @@ import dataclasses
 import pathlib
 import re
 
+import tpc
 from answer import Answer
 
 DIRECTIVES = {
-    "set", "setup", "teardown", "program", "xfail", "approx", "ordered", "unordered", "covers", "database", "spark-only",
+    "set", "setup", "data", "query", "teardown", "program", "xfail", "approx", "ordered", "unordered", "ties", "covers", "database", "spark-only",
 }  # fmt: skip
 
 
@@ -47,6 +49,8 @@ class Case:
 
     @property
     def text(self) -> str:
+        for query in self.values("query"):
+            return tpc.query_text(query)
         return "\n".join(self.body)
 
     def has(self, directive: str) -> bool:

@@ -22,6 +22,7 @@ os.environ.setdefault("SPARK_CONNECT_MODE_ENABLED", "1")
 
 import pyspark.sql.functions as functions
 import pyspark.sql.types as types
+import tpc
 from answer import Answer
 from canonical import column_texts, row_texts, wire_problem
 from case_file import Case, CaseFile
@@ -126,6 +127,9 @@ class CaseRunner:
             session.sql(f"DROP DATABASE IF EXISTS {name} CASCADE")
             session.sql(f"CREATE DATABASE {name}")
             session.sql(f"USE {name}")
+        for name in file.header.values("data"):
+            for table, path in tpc.table_files(name):
+                session.read.parquet(str(path)).createOrReplaceTempView(table)
         for statement in file.header.values("setup"):
             session.sql(statement)
         return session

@@ -17,6 +17,7 @@ from environment import CASES, FACTS, enter_judge
 
 enter_judge()
 
+import tpc  # noqa: E402
 from case_file import find_case_files, print_case_file, read_case_file  # noqa: E402
 from case_runner import CaseRunner  # noqa: E402
 from spark_server import SparkServer  # noqa: E402
@@ -56,6 +57,8 @@ def main() -> int:
     work = []
     for path in find_case_files(options.cases, options.paths):
         file = read_case_file(path, options.cases)
+        for name in file.header.values("data"):
+            tpc.ensure(name)
         cases = [c for c in file.cases if not (options.missing and c.answer)]
         if options.k:
             cases = [c for c in cases if re.search(options.k, c.identity) or re.search(options.k, c.text)]

@@ -24,6 +24,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+import tpc  # noqa: E402
 from answer import VERDICTS, Answer, compare, passes  # noqa: E402
 from case_file import Case, CaseFile, find_case_files, print_case_file, read_case_file  # noqa: E402
 from environment import CASES  # noqa: E402
@@ -76,7 +77,7 @@ class Replay:
             self.stopped = self.stopped or f"the server went away at {left} ({str(problem)[:120]!r})"
 
     def _note(self, case: Case, answer: Answer, seconds: float) -> None:
-        verdicts, notes = compare(case.answer, answer, case.tolerance)
+        verdicts, notes = compare(case.answer, answer, case.tolerance, case.has("ties"))
         good = passes(verdicts)
         if case.xfail is not None:
             status = "xpassed" if good else "xfailed"
@@ -166,6 +167,8 @@ def main() -> int:
     options = parse_options()
     logging.disable(logging.CRITICAL)
     files = [read_case_file(path, options.cases) for path in find_case_files(options.cases, options.paths)]
+    for name in dict.fromkeys(name for file in files for name in file.header.values("data")):
+        tpc.ensure(name)
     work = []
     for file in files:
         cases = [c for c in file.cases if c.answer is not None and not c.has("spark-only")]

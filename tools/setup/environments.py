@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -50,6 +51,20 @@ def is_complete(name: str) -> bool:
     return (folder_of(name) / "complete").exists()
 
 
+def fetched_wheels(name: str) -> list[pathlib.Path]:
+    """The wheels among the fetched archives that the environment wants and this Python can use."""
+    wanted = re.findall(
+        r"^([\w-]+)==(\S+)", (HERE / "environments" / f"{name}.txt").read_text(encoding="ascii"), re.MULTILINE
+    )
+    prefixes = tuple(f"{project.replace('-', '_')}-{version}-" for project, version in wanted)
+    tags = (f"-cp{sys.version_info.major}{sys.version_info.minor}-", "-py3-none-any")
+    return [
+        path
+        for path in archives().glob("*.whl")
+        if path.name.startswith(prefixes) and any(t in path.name for t in tags)
+    ]
+
+
 def ensure(name: str) -> pathlib.Path:
     """Makes the environment of environments/<name>.txt unless it is complete already; returns its folder."""
     folder = folder_of(name)
@@ -64,8 +79,9 @@ def ensure(name: str) -> pathlib.Path:
         pip = [folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
         if name != "fetch":  # source distributions are built with the same pinned tools everywhere
             run([*pip, "--require-hashes", "-r", HERE / "environments" / "build.txt"])
-        found = ["--find-links", archives()] if archives().exists() else []
+        if wheels := fetched_wheels(name):
+            run([*pip, "--no-deps", "--no-index", *wheels])
         isolation = [] if name == "fetch" else ["--no-build-isolation"]
-        run([*pip, *found, *isolation, "--require-hashes", "-r", HERE / "environments" / f"{name}.txt"])
+        run([*pip, *isolation, "--require-hashes", "-r", HERE / "environments" / f"{name}.txt"])
         (folder / "complete").touch()
     return folder

@@ -59,13 +59,11 @@ def download_python(entry: dict, folder: pathlib.Path) -> None:
 def npm_command() -> list[str]:
     if npm := shutil.which("npm"):
         return [npm]
-    return [str(environments.ensure("node") / "bin" / "npm")]
+    return [str(environments.ensure("node") / "bin" / "python"), "-m", "nodejs.npm"]
 
 
 def download_npm(entry: dict, folder: pathlib.Path) -> None:
-    npm = npm_command()
-    variables = dict(os.environ, PATH=f"{pathlib.Path(npm[0]).parent}:{os.environ['PATH']}")
-    run([*npm, "pack", "--silent", f"{entry['name']}@{entry['version']}"], cwd=folder, env=variables)
+    run([*npm_command(), "pack", "--silent", f"{entry['name']}@{entry['version']}"], cwd=folder)
 
 
 def members(archive: pathlib.Path):

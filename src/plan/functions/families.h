@@ -12,7 +12,7 @@ void AddBitwiseFunctions(FunctionTable& table);
 void AddAggregateFunctions(FunctionTable& table);
 void AddWindowFunctions(FunctionTable& table);
 void AddHashFunctions(FunctionTable& table);
-void AddMiscFunctions(FunctionTable& table);
+void AddContextFunctions(FunctionTable& table);
 void AddStringFunctions(FunctionTable& table);
 void AddRegexpFunctions(FunctionTable& table);
 void AddUrlFunctions(FunctionTable& table);

@@ -57,7 +57,7 @@ const FunctionTable& FunctionTable::BuiltIn() {
     AddAggregateFunctions(result);
     AddWindowFunctions(result);
     AddHashFunctions(result);
-    AddMiscFunctions(result);
+    AddContextFunctions(result);
     AddStringFunctions(result);
     AddRegexpFunctions(result);
     AddUrlFunctions(result);

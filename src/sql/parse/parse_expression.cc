@@ -241,7 +241,9 @@ ExpressionPointer Parser::ParseIn(ExpressionPointer value, bool negated, std::si
   node->negated = negated;
   node->value = std::move(value);
   if (contents.query != nullptr) {
-    node->items.push_back(ScalarSubquery(std::move(contents.query), contents_mark));
+    // x IN ((SELECT 1)) compares with one scalar subquery: the inner parentheses are its own.
+    auto& term = As<ParenthesizedTerm>(*contents.query->body);
+    node->items.push_back(ScalarSubquery(std::move(term.query), contents_mark));
   } else {
     node->items = std::move(contents.items);
   }

@@ -103,7 +103,7 @@ void Parser::ParseFunctionSuffixes(FunctionCallExpression* call) {
 // TRIM([BOTH | LEADING | TRAILING] [characters] FROM text); a plain trim(x) stays a call.
 ExpressionPointer Parser::ParseTrim() {
   const std::size_t mark = Mark();
-  std::vector<std::string> name{std::string(TokenText())};
+  NodePointer<FunctionCallExpression> call = NewCall();
   auto node = New<TrimExpression>();
   const bool from_next = At(kFrom, 2) && CanStartExpression(3) && !At(kFrom, 3) && !At(kAsterisk, 3);
   const bool has_side =
@@ -118,7 +118,7 @@ ExpressionPointer Parser::ParseTrim() {
     if (!At(kFrom)) node->characters = ParseValue();
   } else {
     Seed seed;
-    if (!ParseFirstArgument(&seed, kFrom)) return ParseCallFromArgument(std::move(name), &seed, mark);
+    if (!ParseFirstArgument(&seed, kFrom)) return ParseCallFromArgument(std::move(call), &seed, mark);
     node->characters = std::move(seed.node);
   }
   Expect(kFrom);
@@ -127,26 +127,35 @@ ExpressionPointer Parser::ParseTrim() {
   return Finish(std::move(node), mark);
 }
 
+NodePointer<FunctionCallExpression> Parser::NewCall() const {
+  auto call = New<FunctionCallExpression>();
+  call->name.emplace_back(TokenText());
+  return call;
+}
+
+// Whether the argument here begins with no value: the special forms have none of these.
+bool Parser::StartsPlainArgument() const {
+  return AtAny(kNot, kBang, kExists) || (IsIdentifier() && At(kFatArrow, 1));
+}
+
 // Reads `name(` and one value. True when `separator` follows, which makes the special form; else the value is
-// the beginning of the first argument of an ordinary call. Nothing is consumed (and the seed is empty) for
-// `name()`.
+// the beginning of the first argument of an ordinary call. The seed stays empty for `name()` and for an
+// argument that begins with no value.
 bool Parser::ParseFirstArgument(Seed* seed, TokenKind separator) {
   Advance();
   Expect(kLeftParenthesis);
-  const bool plain = At(kRightParenthesis) || (At(kDistinct) && CanStartExpression(1)) || At(kNot) ||
-                     At(kBang) || At(kExists) || (IsIdentifier() && At(kFatArrow, 1));
-  if (plain) return false;
+  if (At(kRightParenthesis) || (At(kDistinct) && CanStartExpression(1)) || StartsPlainArgument())
+    return false;
   const Nesting nesting(this);
   seed->mark = Mark();
   seed->node = ParseValue();
   return At(separator);
 }
 
-// The rest of a call whose parenthesis, and perhaps the value its first argument begins with, have been read.
-ExpressionPointer Parser::ParseCallFromArgument(std::vector<std::string> name, Seed* seed, std::size_t mark) {
+// The rest of a call whose parenthesis, and perhaps the value its next argument begins with, have been read.
+ExpressionPointer Parser::ParseCallFromArgument(NodePointer<FunctionCallExpression> call, Seed* seed,
+                                                std::size_t mark) {
   if (failed()) return nullptr;
-  auto call = New<FunctionCallExpression>();
-  call->name = std::move(name);
   if (seed->node != nullptr) {
     call->arguments.push_back(ParseExpression(seed));
     while (Accept(kComma)) call->arguments.push_back(ParseFunctionArgument());
@@ -164,9 +173,9 @@ ExpressionPointer Parser::ParseCallFromArgument(std::vector<std::string> name, S
 // POSITION(needle IN text)
 ExpressionPointer Parser::ParsePosition() {
   const std::size_t mark = Mark();
-  std::vector<std::string> name{std::string(TokenText())};
+  NodePointer<FunctionCallExpression> call = NewCall();
   Seed seed;
-  if (!ParseFirstArgument(&seed, kIn)) return ParseCallFromArgument(std::move(name), &seed, mark);
+  if (!ParseFirstArgument(&seed, kIn)) return ParseCallFromArgument(std::move(call), &seed, mark);
   auto node = New<PositionExpression>();
   node->needle = std::move(seed.node);
   Expect(kIn);
@@ -178,13 +187,22 @@ ExpressionPointer Parser::ParsePosition() {
 // SUBSTRING(text FROM start [FOR length]); with commas alone it is a call.
 ExpressionPointer Parser::ParseSubstring() {
   const std::size_t mark = Mark();
-  std::vector<std::string> name{std::string(TokenText())};
+  NodePointer<FunctionCallExpression> call = NewCall();
   Seed seed;
-  if (!ParseFirstArgument(&seed, kFrom)) return ParseCallFromArgument(std::move(name), &seed, mark);
+  const bool from = ParseFirstArgument(&seed, kFrom);
+  if (!from && !(At(kComma) && seed.node != nullptr))
+    return ParseCallFromArgument(std::move(call), &seed, mark);
   auto node = New<SubstringExpression>();
   node->text = std::move(seed.node);
-  Expect(kFrom);
-  node->start = ParseValue();
+  Advance();
+  seed.mark = Mark();
+  if (from || !StartsPlainArgument()) seed.node = ParseValue();
+  if (!from && !At(kFor)) {
+    // `substring(a, 1 FOR 2)` is the special form as well; this is not.
+    call->arguments.push_back(std::move(node->text));
+    return ParseCallFromArgument(std::move(call), &seed, mark);
+  }
+  node->start = std::move(seed.node);
   if (Accept(kFor) || Accept(kComma)) node->length = ParseValue();
   Expect(kRightParenthesis);
   return Finish(std::move(node), mark);
@@ -193,9 +211,9 @@ ExpressionPointer Parser::ParseSubstring() {
 // OVERLAY(text PLACING replacement FROM start [FOR length])
 ExpressionPointer Parser::ParseOverlay() {
   const std::size_t mark = Mark();
-  std::vector<std::string> name{std::string(TokenText())};
+  NodePointer<FunctionCallExpression> call = NewCall();
   Seed seed;
-  if (!ParseFirstArgument(&seed, kPlacing)) return ParseCallFromArgument(std::move(name), &seed, mark);
+  if (!ParseFirstArgument(&seed, kPlacing)) return ParseCallFromArgument(std::move(call), &seed, mark);
   auto node = New<OverlayExpression>();
   node->text = std::move(seed.node);
   Expect(kPlacing);
@@ -258,14 +276,14 @@ ExpressionPointer Parser::ParseTimestampFunction() {
   if (is_add) {
     auto node = New<TimestampAddExpression>();
     node->function = ToLowerAscii(written);
-    node->unit = ToUpperAscii(unit);
+    node->unit = unit;
     node->amount = std::move(arguments[0]);
     node->value = std::move(arguments[1]);
     return Finish(std::move(node), mark);
   }
   auto node = New<TimestampDiffExpression>();
   node->function = ToLowerAscii(written);
-  node->unit = ToUpperAscii(unit);
+  node->unit = unit;
   node->start = std::move(arguments[0]);
   node->end = std::move(arguments[1]);
   return Finish(std::move(node), mark);

@@ -157,7 +157,9 @@ void Parser::ParsePipeOrganization(PipeTerm* pipe) {
                       : !clauses.distribute_by.empty() ? "DISTRIBUTE BY"
                       : !clauses.sort_by.empty()       ? "SORT BY"
                                                        : nullptr;
-  const char* second = clauses.limit != nullptr ? "LIMIT" : clauses.offset != nullptr ? "OFFSET" : nullptr;
+  const char* second = clauses.limit != nullptr || clauses.limit_all ? "LIMIT"
+                       : clauses.offset != nullptr                   ? "OFFSET"
+                                                                     : nullptr;
   if (first != nullptr && second != nullptr) {
     Fail("MULTIPLE_QUERY_RESULT_CLAUSES_WITH_PIPE_OPERATORS",
          std::string(first) + " and " + second + " need a pipe operator each",

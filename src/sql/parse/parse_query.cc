@@ -169,7 +169,8 @@ QueryTermPointer Parser::ParseQueryPrimary() {
 bool Parser::AtTransform() const {
   if (!At(kTransform) || !At(kLeftParenthesis, 1)) return false;
   int depth = 0;
-  for (std::size_t ahead = 1; !At(kEndOfInput, ahead); ++ahead) {
+  constexpr std::size_t kFarthest = 100'000;
+  for (std::size_t ahead = 1; !At(kEndOfInput, ahead) && ahead < kFarthest; ++ahead) {
     if (At(kLeftParenthesis, ahead)) ++depth;
     if (At(kRightParenthesis, ahead) && --depth == 0) {
       return (At(kUsing, ahead + 1) && IsStringLiteral(ahead + 2)) ||
@@ -385,17 +386,14 @@ QueryOrganization Parser::ParseOrganization() {
   if (Accept(kCluster, kBy)) organization.cluster_by = ParseExpressionSequence();
   if (Accept(kDistribute, kBy)) organization.distribute_by = ParseExpressionSequence();
   if (Accept(kSort, kBy)) organization.sort_by = ParseSortItems();
-  // Spark takes DISTRIBUTE and SORT in either order.
-  if (organization.distribute_by.empty() && Accept(kDistribute, kBy)) {
-    organization.distribute_by = ParseExpressionSequence();
-  }
   const bool order = !organization.order_by.empty();
   const bool cluster = !organization.cluster_by.empty();
   const bool others = !organization.distribute_by.empty() || !organization.sort_by.empty();
   if (At(kWindow) && AtOrganization()) organization.windows = ParseWindowClause();
   if (At(kLimit) && AtOrganization()) {
     Advance();
-    if (!Accept(kAll)) organization.limit = ParseExpression();
+    organization.limit_all = Accept(kAll);
+    if (!organization.limit_all) organization.limit = ParseExpression();
   }
   if (At(kOffset) && AtOrganization()) {
     Advance();

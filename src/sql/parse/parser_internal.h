@@ -201,7 +201,10 @@ class Parser {
   ExpressionPointer ParseUnitAsColumn();
   ExpressionPointer ParseStruct();
   bool ParseFirstArgument(Seed* seed, TokenKind separator);
-  ExpressionPointer ParseCallFromArgument(std::vector<std::string> name, Seed* seed, std::size_t mark);
+  NodePointer<FunctionCallExpression> NewCall() const;
+  bool StartsPlainArgument() const;
+  ExpressionPointer ParseCallFromArgument(NodePointer<FunctionCallExpression> call, Seed* seed,
+                                          std::size_t mark);
   WindowSpecification ParseWindowSpecification();
   std::optional<WindowFrame> ParseWindowFrame();
   FrameBound ParseFrameBound();

@@ -454,8 +454,7 @@ struct ExtractExpression : Expression {
   ExpressionPointer source;
 };
 
-// `SUBSTRING(x FROM y FOR z)`, and `substr(x, y, z)` / `substring(x, y)` with commas: one rule in Spark's
-// grammar.
+// `SUBSTRING(x FROM y FOR z)`. With commas alone it is a function call.
 struct SubstringExpression : Expression {
   static constexpr ExpressionKind kKind = ExpressionKind::kSubstring;
   SubstringExpression() : Expression(kKind) {}

@@ -32,11 +32,12 @@ struct QueryOrganization {
   std::vector<SortItem> sort_by;
   std::vector<NamedWindow> windows;
   ExpressionPointer limit;  // null for none and for LIMIT ALL
+  bool limit_all = false;   // LIMIT ALL lifts the limit of a recursive WITH
   ExpressionPointer offset;
 
   bool Empty() const {
     return order_by.empty() && cluster_by.empty() && distribute_by.empty() && sort_by.empty() &&
-           windows.empty() && limit == nullptr && offset == nullptr;
+           windows.empty() && limit == nullptr && !limit_all && offset == nullptr;
   }
 };
 

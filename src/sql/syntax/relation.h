@@ -84,7 +84,7 @@ struct SubqueryRelation : Relation {
   std::optional<TableAlias> alias;
 };
 
-// `(a JOIN b ON …) t`: kept when it carries a sample or an alias; plain parentheses leave no trace.
+// `(a JOIN b ON …) t`, with or without the sample and the alias.
 struct ParenthesizedRelation : Relation {
   static constexpr RelationKind kKind = RelationKind::kParenthesized;
   ParenthesizedRelation() : Relation(kKind) {}

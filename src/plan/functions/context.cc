@@ -43,7 +43,7 @@ base::Result<ExpressionPtr> Refuse(const Function& function, Expressions, const 
 
 }  // namespace
 
-void AddMiscFunctions(FunctionTable& table) {
+void AddContextFunctions(FunctionTable& table) {
   table.Add({.name = "version", .resolve = &ResolveVersion});
   for (const char* name : {"current_user", "user", "session_user"}) table.Add({.name = name, .resolve = &ResolveUser});
   for (const char* name : {"current_database", "current_schema"}) table.Add({.name = name, .resolve = &ResolveDatabase});
