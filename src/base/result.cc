@@ -42,7 +42,7 @@ Error MakeError(ErrorKind kind, std::string condition, std::string message,
 Error NotImplemented(std::string_view thing) {
   Error error;
   error.kind = ErrorKind::kUnsupported;
-  error.condition = "UNSUPPORTED_FEATURE.HEARTH_NOT_IMPLEMENTED";
+  error.condition = kNotImplementedCondition;
   error.sql_state = SqlStateOf(error.condition);
   error.message = "Hearth does not implement " + std::string(thing) + " yet.";
   error.parameters = {{"feature", std::string(thing)}};

@@ -84,6 +84,7 @@ using Status = Result<void>;
 Error MakeError(ErrorKind kind, std::string condition, std::string message,
                 std::map<std::string, std::string> parameters = {});
 
+inline constexpr std::string_view kNotImplementedCondition = "UNSUPPORTED_FEATURE.HEARTH_NOT_IMPLEMENTED";
 // "Not implemented": condition UNSUPPORTED_FEATURE-like refusals that name the thing. May fall back to real
 // Spark later.
 Error NotImplemented(std::string_view thing);

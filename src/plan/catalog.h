@@ -60,6 +60,8 @@ struct TableInfo {
   std::map<std::string, std::string> options;
 };
 
+class Catalog;
+
 struct ViewInfo {
   std::vector<std::string> name;              // full name, as the qualifier of its columns
   unresolved::RelationPtr plan;               // analysed again at each use
@@ -68,6 +70,8 @@ struct ViewInfo {
   // Views keep the catalogue place in which they were made.
   std::string current_catalog;
   std::string current_database;
+  // Where names inside the view are looked up: the world as it was when the view was made. Null: where the view was found.
+  std::shared_ptr<Catalog> scope;
 };
 
 struct TableLookup {

@@ -201,6 +201,11 @@ base::Result<std::optional<std::string>> Configuration::GetWithDefault(std::stri
   return fallback;
 }
 
+bool Configuration::IsSet(std::string_view key) const {
+  std::lock_guard lock(mutex_);
+  return values_.contains(key);
+}
+
 Configuration::Values Configuration::GetAll() const {
   std::lock_guard lock(mutex_);
   return values_;

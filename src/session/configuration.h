@@ -27,6 +27,8 @@ class Configuration {
   std::optional<std::string> Find(std::string_view key) const;
   // The value that was set, else the given default, which must be a possible value. Error: INVALID_CONF_VALUE.*.
   base::Result<std::optional<std::string>> GetWithDefault(std::string_view key, std::optional<std::string> fallback) const;
+  // Somebody set it: there is more than a default.
+  bool IsSet(std::string_view key) const;
   // What was set, by the server or the session; no defaults.
   Values GetAll() const;
 

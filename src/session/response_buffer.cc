@@ -53,6 +53,12 @@ std::string ResponseBuffer::NextId() const {
 }
 
 void ResponseBuffer::Append(std::string head, std::shared_ptr<const std::string> body) {
+  Add(std::move(head), std::move(body), false);
+}
+
+void ResponseBuffer::AppendLast(std::string head) { Add(std::move(head), nullptr, true); }
+
+void ResponseBuffer::Add(std::string head, std::shared_ptr<const std::string> body, bool is_last) {
   Wake wake;
   {
     std::lock_guard lock(mutex_);
@@ -60,6 +66,7 @@ void ResponseBuffer::Append(std::string head, std::shared_ptr<const std::string>
     responses_.push_back({IdOf(next_index_), std::move(head), std::move(body)});
     ++next_index_;
     unsent_bytes_ += responses_.back().bytes();
+    is_closed_ = is_last;
     if (std::exchange(reader_is_waiting_, false)) wake = wake_reader_;
   }
   if (wake) wake();
@@ -193,6 +200,7 @@ ResponseBuffer::Reader::Item ResponseBuffer::Reader::Next() {
       item.kind = Kind::kResponse;
       item.response = buffer.responses_[static_cast<size_t>(next_ - buffer.FirstIndex())];
       buffer.MarkSent(next_++);
+      item.is_last = buffer.is_closed_ && !buffer.failure_ && next_ == buffer.next_index_;
       if (buffer.HasRoom()) wake_producer = std::exchange(buffer.wake_producer_, nullptr);
     } else if (buffer.is_closed_) {
       item.kind = Kind::kEnd;

@@ -45,6 +45,8 @@ class ResponseBuffer : public std::enable_shared_from_this<ResponseBuffer> {
   // The id that the next response gets.
   std::string NextId() const;
   void Append(std::string head, std::shared_ptr<const std::string> body = nullptr);
+  // The last response: appended and closed in one.
+  void AppendLast(std::string head);
   // No more responses; a failure is what the reader gets after the last one. Only the first call counts.
   void Close(std::unique_ptr<base::Error> failure = nullptr);
   bool is_closed() const;
@@ -66,6 +68,7 @@ class ResponseBuffer : public std::enable_shared_from_this<ResponseBuffer> {
  private:
   friend class Reader;
 
+  void Add(std::string head, std::shared_ptr<const std::string> body, bool is_last);
   std::string IdOf(int64_t index) const;
   std::optional<int64_t> IndexOf(std::string_view id) const;
   int64_t FirstIndex() const { return next_index_ - static_cast<int64_t>(responses_.size()); }
@@ -106,6 +109,7 @@ class ResponseBuffer::Reader {
     Kind kind = Kind::kPending;
     Response response;
     std::unique_ptr<base::Error> failure;
+    bool is_last = false;      // kResponse: nothing follows, the operation ended well
     bool is_complete = false;  // kEnd: the operation ended well and everything was read
   };
 

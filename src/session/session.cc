@@ -12,9 +12,30 @@ Session::Session(SessionKey key, const SessionEnvironment& environment)
       environment_(environment),
       configuration_(environment.server_settings),
       errors_(environment.clock),
+      artifacts_(environment.artifact_directory / server_side_id_, environment.artifact_bytes),
       executor_(environment.engine.NewExecutor()),
       operations_(environment.operation_limits, environment.clock),
       last_used_(environment.clock.Steady()) {}
+
+void KeptNames::Add(const std::string& name) {
+  std::lock_guard lock(mutex_);
+  if (names_.size() < kLimit) names_.insert(name);
+}
+
+bool KeptNames::Remove(const std::string& name) {
+  std::lock_guard lock(mutex_);
+  return names_.erase(name) > 0;
+}
+
+bool KeptNames::Has(const std::string& name) const {
+  std::lock_guard lock(mutex_);
+  return names_.contains(name);
+}
+
+void KeptNames::Clear() {
+  std::lock_guard lock(mutex_);
+  names_.clear();
+}
 
 Session::~Session() { Close(); }
 
@@ -35,7 +56,31 @@ void Session::ResetSettings() {
   journal_.Record(JournalAct::kResetSettings, "");
 }
 
+std::string Session::current_database() const {
+  std::lock_guard lock(place_mutex_);
+  return current_database_;
+}
+
+void Session::UseDatabase(const std::string& name) {
+  {
+    std::lock_guard lock(place_mutex_);
+    current_database_ = LowerCase(name);
+  }
+  journal_.Record(JournalAct::kUseDatabase, LowerCase(name));
+}
+
+std::shared_ptr<NameLookup> Session::Names() {
+  NameLookup::Scope scope{views_.Snapshot(), environment_.global_views.Snapshot(), current_database()};
+  return std::make_shared<NameLookup>(std::move(scope), environment_.catalog, executor_->files());
+}
+
 void Session::CopyFrom(const Session& other) {
+  views_.CopyFrom(other.views_);
+  artifacts_.CopyFrom(other.artifacts_);
+  {
+    std::scoped_lock lock(place_mutex_, other.place_mutex_);
+    current_database_ = other.current_database_;
+  }
   configuration_.CopyFrom(other.configuration_);
   journal_.CopyFrom(other.journal_);
 }

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/uuid.h"
-#include "session/fake_engine.h"
+#include "session/testing/fake_engine.h"
 
 namespace hearth::session {
 namespace {
@@ -14,7 +14,9 @@ struct SessionManagerTest : testing::Test {
   FakeEngine engine;
   base::ManualClock clock;
   base::ThreadPool executor{"test", 1, 10};
-  SessionManager manager{SessionEnvironment{engine, executor, clock, {}, {}}, {.sessions = 3, .closed = 2, .idle = 1h}};
+  std::unique_ptr<CatalogStore> store = MakeMemoryCatalogStore("/nowhere");
+  TemporaryViews global_views;
+  SessionManager manager{SessionEnvironment{engine, *store, global_views, executor, clock, {}, {}, "/nowhere"}, {.sessions = 3, .closed = 2, .idle = 1h}};
 
   static SessionKey Key(std::string user = "u") { return {std::move(user), SessionId(base::RandomUuid())}; }
   static std::string ConditionOf(const base::Result<std::shared_ptr<Session>>& result) {

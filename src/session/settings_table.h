@@ -24,6 +24,7 @@ struct Setting {
   bool is_static;  // fixed when the server starts
   bool is_public;  // listed by SET -v
   std::string_view shown_default;  // as SET -v prints it
+  std::string_view since;          // Spark's version
   std::string_view values;         // for enumerations, ", " between them; else empty
 };
 

@@ -1,4 +1,5 @@
-"""Turns spark_settings.tsv into rows of a C++ table: key, default, type, kind, visibility, what `SET -v` shows.
+"""Turns spark_settings.tsv into rows of a C++ table: key, default, type, kind, visibility, what `SET -v` shows,
+the first version.
 
 Enumerations list their values in setting_values.tsv (key<TAB>values, separated by ", ", in the order Spark prints them).
 """
@@ -37,9 +38,9 @@ def main() -> None:
     if unknown:
         sys.exit(f"{values}: not in {settings.name}: {', '.join(sorted(unknown))}")
     lines = []
-    for key, default, kind, lifetime, visibility, _since, shown in sorted(rows(settings)):
+    for key, default, kind, lifetime, visibility, since, shown in sorted(rows(settings)):
         fields = [text(key), text(default), f"SettingType::{KINDS[kind]}", "true" if lifetime == "static" else "false"]
-        fields += ["true" if visibility == "public" else "false", text(shown), text(allowed.get(key, ""))]
+        fields += ["true" if visibility == "public" else "false", text(shown), text(since), text(allowed.get(key, ""))]
         lines.append("{" + ", ".join(fields) + "},\n")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text("".join(lines), encoding="utf-8")

@@ -1,5 +1,6 @@
 #include "app/cli/commands.h"
 
+#include "app/cli/serve.h"
 #include "app/cli/version.h"
 
 namespace hearth::app {
@@ -7,6 +8,7 @@ namespace {
 
 // One row per sub-command, in the order of the help text.
 constexpr Command kCommands[] = {
+    kServeCommand,
     kVersionCommand,
 };
 

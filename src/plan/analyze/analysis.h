@@ -262,6 +262,7 @@ class Analysis {
   const AnalysisSettings& settings() const { return context_.settings; }
 
   AnalyzeContext& context_;
+  Catalog* catalog_ = &context_.catalog;  // a view may look names up elsewhere
   ResolveContext resolve_context_;
   ColumnId last_id_ = 0;
   CteId last_cte_ = 0;

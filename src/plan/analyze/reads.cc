@@ -55,7 +55,9 @@ Result<Analyzed> Analysis::AnalyzeView(const ViewInfo& view) {
   // A view sees nothing of the query that names it.
   auto saved_ctes = std::exchange(cte_scopes_, {});
   auto saved_lambdas = std::exchange(lambda_scopes_, {});
+  auto* saved_catalog = std::exchange(catalog_, view.scope ? view.scope.get() : catalog_);
   auto analyzed = AnalyzeRelation(view.plan, nullptr);
+  catalog_ = saved_catalog;
   cte_scopes_ = std::move(saved_ctes);
   lambda_scopes_ = std::move(saved_lambdas);
   --view_depth_;
@@ -88,7 +90,7 @@ Result<Analyzed> Analysis::AnalyzeNamedTable(const unresolved::NamedTable& table
       return Wrap(MakeRelation(CteReference{found->second.id}, std::move(columns)));
     }
   }
-  HEARTH_ASSIGN(auto found, context_.catalog.Lookup(table.name));
+  HEARTH_ASSIGN(auto found, catalog_->Lookup(table.name));
   if (const auto* view = std::get_if<ViewInfo>(&found)) return AnalyzeView(*view);
   auto& lookup = std::get<TableLookup>(found);
   return ScanOf(lookup.source, lookup.name);

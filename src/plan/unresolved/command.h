@@ -100,7 +100,14 @@ struct SetConfiguration {  // SET; SET key; SET key = value; SET -v
 struct ResetConfiguration {
   std::optional<std::string> key;
 };
-// SHOW and DESCRIBE in all forms: answers rows.
+// SHOW: answers rows. `what` and what goes with it:
+//   "databases", "catalogs"          pattern
+//   "tables", "table extended", "views"  name: the database, empty for the current one; pattern
+//   "columns"                        name: the table; flags["database"]: the second FROM
+//   "functions"                      pattern; flags["scope"]: "user", "system" or "all"
+//   "partitions", "create table"     name: the table
+//   "tblproperties"                  name: the table; flags["key"]
+//   "current database"
 struct Show {
   std::string what;  // "databases", "tables", "views", "columns", "functions", "create table", "tblproperties", …
   Name name;

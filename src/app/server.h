@@ -1,0 +1,24 @@
+// The server process, put together: engine, catalogue, sessions, doors; started in order, stopped in three phases.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "app/server_settings.h"
+#include "base/result.h"
+
+namespace hearth::app {
+
+class ServerProcess {
+ public:
+  virtual ~ServerProcess() = default;
+  virtual const std::string& address() const = 0;
+  // First no new input, then running work has its time, then everything is destroyed. Returns when all is gone.
+  virtual void Stop() = 0;
+};
+
+// Errors: kIllegalArgument when the place to listen is taken, or a directory cannot be made.
+base::Result<std::unique_ptr<ServerProcess>> StartServerProcess(const ServerSettings& settings);
+
+}  // namespace hearth::app

@@ -1,0 +1,51 @@
+#include "session/commands/table_files.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "session/commands/objects.h"
+
+namespace hearth::session::commands {
+namespace {
+
+base::Error FileError(const std::string& path, const std::error_code& code) {
+  base::Error error;
+  error.kind = base::ErrorKind::kRuntime;
+  error.message = fmt::format("{}: {}", path, code.message());
+  return error;
+}
+
+}  // namespace
+
+std::string WarehouseOf(const Session& session) {
+  std::string path = LocalPath(session.configuration().Text("spark.sql.warehouse.dir"));
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
+}
+
+std::string TableLocation(const DatabaseRecord& database, const std::string& table) {
+  return fmt::format("{}/{}", database.location, LowerCase(table));
+}
+
+base::Status MakeDirectory(const std::string& path) {
+  std::error_code code;
+  std::filesystem::create_directories(path, code);
+  if (code) return FileError(path, code);
+  return {};
+}
+
+bool IsMissingOrEmpty(const std::string& path) {
+  std::error_code code;
+  return !std::filesystem::exists(path, code) || std::filesystem::is_empty(path, code);
+}
+
+base::Status RemoveTableFiles(const TableRecord& table) {
+  if (table.info.kind != "MANAGED") return {};
+  std::error_code code;
+  std::filesystem::remove_all(table.info.location, code);
+  if (code) return FileError(table.info.location, code);
+  return {};
+}
+
+}  // namespace hearth::session::commands
