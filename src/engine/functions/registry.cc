@@ -2,10 +2,9 @@
 
 #include "duckdb/main/extension/extension_loader.hpp"
 #include "engine/functions/expressions.h"
+#include "engine/functions/families.h"
 
 namespace hearth::engine {
-
-// Every family: declared here, listed in BuiltIn below, defined in the file of its name.
 
 namespace {
 
@@ -17,6 +16,21 @@ constexpr std::string_view kLegacySuffix = "_legacy";
 const EngineFunctions& EngineFunctions::BuiltIn() {
   static const EngineFunctions functions = [] {
     EngineFunctions result;
+    AddOperators(result);
+    AddIntegerArithmetic(result);
+    AddDecimalArithmetic(result);
+    AddConditional(result);
+    AddMath(result);
+    AddRounding(result);
+    AddNumberText(result);
+    AddRandom(result);
+    AddBitwise(result);
+    AddAggregates(result);
+    AddMoments(result);
+    AddPercentiles(result);
+    AddHyperLogLog(result);
+    AddHash(result);
+    AddMisc(result);
     return result;
   }();
   return functions;
