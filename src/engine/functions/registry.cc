@@ -2,19 +2,11 @@
 
 #include "duckdb/main/extension/extension_loader.hpp"
 #include "engine/functions/expressions.h"
+#include "engine/functions/families.h"
 
 namespace hearth::engine {
 
-// Every family: declared here, listed in kFamilies, defined in the file of its name.
-void AddCasts(EngineFunctions& functions);
-void AddSampling(EngineFunctions& functions);
-
 namespace {
-
-constexpr void (*kFamilies[])(EngineFunctions&) = {
-    AddCasts,
-    AddSampling,
-};
 
 constexpr std::string_view kPrefix = "spark_";
 constexpr std::string_view kLegacySuffix = "_legacy";
@@ -24,7 +16,23 @@ constexpr std::string_view kLegacySuffix = "_legacy";
 const EngineFunctions& EngineFunctions::BuiltIn() {
   static const EngineFunctions functions = [] {
     EngineFunctions result;
-    for (const auto add : kFamilies) add(result);
+    AddOperators(result);
+    AddIntegerArithmetic(result);
+    AddDecimalArithmetic(result);
+    AddConditional(result);
+    AddMath(result);
+    AddRounding(result);
+    AddNumberText(result);
+    AddRandom(result);
+    AddBitwise(result);
+    AddAggregates(result);
+    AddMoments(result);
+    AddPercentiles(result);
+    AddHyperLogLog(result);
+    AddHash(result);
+    AddMisc(result);
+    AddCasts(result);
+    AddSampling(result);
     return result;
   }();
   return functions;

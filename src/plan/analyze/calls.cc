@@ -26,9 +26,8 @@ base::Error UnknownFunction(const unresolved::Name& name) {
 const Function* FindFunction(const unresolved::Name& name) {
   bool qualified = name.size() == 1 || (name.size() == 2 && LowerCase(name[0]) == "builtin") ||
                    (name.size() == 3 && LowerCase(name[0]) == "system" && LowerCase(name[1]) == "builtin");
-  // What the analyser alone may call has no user-visible name.
-  bool internal = name.back() == "to_pretty_string";
-  return qualified && !internal ? FunctionTable::BuiltIn().Find(name.back()) : nullptr;
+  const auto* function = qualified ? FunctionTable::BuiltIn().Find(name.back()) : nullptr;
+  return function && !function->is_internal ? function : nullptr;
 }
 
 bool IsCountOfStar(const unresolved::Function& call) {
@@ -220,6 +219,7 @@ Result<ExpressionPtr> Analysis::ResolveFunction(const unresolved::Function& call
   CallShape shape;
   shape.distinct = call.is_distinct;
   shape.ignore_nulls = call.nulls == unresolved::NullTreatment::kIgnore;
+  shape.respect_nulls = call.nulls == unresolved::NullTreatment::kRespect;
   base::Status status;
   if (arguments.ok() && call.filter) {
     auto filter = AnalyzeExpression(call.filter, scope);

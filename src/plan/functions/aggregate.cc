@@ -89,8 +89,12 @@ base::Result<ExpressionPtr> ResolveCollect(const Function& function, Expressions
                           {"functionName", "`collect_set`"},
                           {"dataType", "\"MAP\" or \"COLLATED STRING\""}});
   }
-  auto type = DataType::Array(arguments[0]->type, false);
-  return BuildCall(function, std::move(arguments), std::move(type), false, shape, context);
+  auto display = CallText(function, arguments) + " RESPECT NULLS";
+  auto type = DataType::Array(arguments[0]->type, shape.respect_nulls);
+  // The engine's function for the lists that keep their nulls is another one.
+  const auto& chosen = shape.respect_nulls ? BuiltInFunction(function.name + "_with_nulls") : function;
+  auto call = BuildCall(chosen, std::move(arguments), std::move(type), false, shape, context);
+  return shape.respect_nulls ? WithDisplay(call, std::move(display)) : call;
 }
 
 // max_by, min_by: the second argument must have an order.
@@ -172,13 +176,16 @@ void AddChoices(FunctionTable& table) {
 void AddAggregateFunctions(FunctionTable& table) {
   AddSums(table);
   AddChoices(table);
-  for (const char* name : {"collect_list", "collect_set"}) {
-    table.Add({.name = name, .kind = FunctionKind::kAggregate, .slots = {Slot::kAny}, .resolve = &ResolveCollect});
+  for (const std::string name : {"collect_list", "collect_set"}) {
+    table.Add({.name = name, .kind = FunctionKind::kAggregate, .slots = {Slot::kAny}, .resolve = &ResolveCollect,
+               .takes_null_treatment = true});
+    table.Add({.name = name + "_with_nulls", .kind = FunctionKind::kAggregate, .slots = {Slot::kAny},
+               .resolve = &ResolveCollect, .is_internal = true});
   }
   table.Add({.name = "collect_list", .kind = FunctionKind::kAggregate, .slots = {Slot::kAny}, .resolve = &ResolveCollect,
-             .registered_name = "array_agg"});
+             .takes_null_treatment = true, .registered_name = "array_agg"});
   table.Add({.name = "listagg", .kind = FunctionKind::kAggregate, .slots = {Slot::kAny, Slot::kAny}, .optional = 1,
-             .resolve = &ResolveListAgg});
+             .resolve = &ResolveListAgg, .takes_order = true});
   table.AddAlias("string_agg", "listagg");
   table.Add({.name = "grouping", .kind = FunctionKind::kAggregate, .slots = {Slot::kAny}, .result = &ReturnsByte,
              .nulls = NullRule::kNever});

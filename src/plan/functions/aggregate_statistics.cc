@@ -81,9 +81,16 @@ base::Result<ExpressionPtr> ResolveMedian(const Function& function, Expressions 
   return WithDisplay(call, text);
 }
 
+base::Error MissingWithinGroup(const Function& function) {
+  return base::MakeError(base::ErrorKind::kAnalysis, "INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING",
+                         fmt::format("{} needs WITHIN GROUP (ORDER BY ...).", function.name),
+                         {{"funcName", QuoteIdentifier(function.name)}});
+}
+
 // percentile_cont(p) and percentile_disc(p) WITHIN GROUP (ORDER BY value [DESC])
 base::Result<ExpressionPtr> ResolveOrderedPercentile(const Function& function, Expressions arguments,
                                                      const CallShape& shape, const ResolveContext& context) {
+  if (shape.order.empty()) return MissingWithinGroup(function);
   if (shape.order.size() != 1) {
     return base::MakeError(base::ErrorKind::kAnalysis, "INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS",
                            fmt::format("{} needs exactly one ordering.", function.name),
@@ -148,7 +155,7 @@ base::Result<ExpressionPtr> ResolveMode(const Function& function, Expressions ar
     smallest = !flag->value.IsNull() && std::get<bool>(flag->value.data);
     arguments.pop_back();
   }
-  if (arguments.empty()) return WrongNumberOfArguments(function.name, "[1, 2]", 0);
+  if (arguments.empty()) return MissingWithinGroup(function);
   if (smallest) {
     text = fmt::format("mode() WITHIN GROUP (ORDER BY {}{})", OutputName(*arguments[0]), ascending ? " DESC" : "");
   }
@@ -212,11 +219,12 @@ void AddStatisticalAggregates(FunctionTable& table) {
   table.Add({.name = "percentile", .kind = kind, .slots = three, .optional = 1, .resolve = &ResolvePercentile});
   table.Add({.name = "median", .kind = kind, .slots = {Slot::kAny}, .resolve = &ResolveMedian});
   for (const char* name : {"percentile_cont", "percentile_disc"}) {
-    table.Add({.name = name, .kind = kind, .slots = {Slot::kAny}, .resolve = &ResolveOrderedPercentile});
+    table.Add({.name = name, .kind = kind, .slots = {Slot::kAny}, .resolve = &ResolveOrderedPercentile,
+               .takes_order = true});
   }
   table.Add({.name = "percentile_approx", .kind = kind, .slots = three, .optional = 1, .resolve = &ResolvePercentileApprox});
   table.AddAlias("approx_percentile", "percentile_approx");
-  table.Add({.name = "mode", .kind = kind, .slots = two, .optional = 2, .resolve = &ResolveMode});
+  table.Add({.name = "mode", .kind = kind, .slots = two, .optional = 2, .resolve = &ResolveMode, .takes_order = true});
   table.Add({.name = "approx_count_distinct", .kind = kind, .slots = two, .optional = 1, .resolve = &ResolveApproxCount});
   table.Add({.name = "histogram_numeric", .kind = kind, .slots = two, .resolve = &ResolveHistogram});
 }

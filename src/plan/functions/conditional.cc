@@ -19,7 +19,7 @@ std::string AlternativeTypes(std::span<const TypePtr> types) {
   return "(" + text + ")";
 }
 
-// An untyped NULL as a condition is a boolean; anything else must be one already.
+// An untyped NULL as the condition of IF is a boolean; anything else must be one already.
 bool TakeCondition(ExpressionPtr& condition, const AnalysisSettings& settings) {
   if (condition->type->Is(TypeKind::kNull)) condition = CoerceTo(condition, DataType::Boolean(), settings);
   return condition->type->Is(TypeKind::kBoolean);
@@ -38,7 +38,7 @@ base::Result<ExpressionPtr> ResolveCase(const Function& function, Expressions ar
   if (!common) return DifferentTypes("casewhen", CallText(function, arguments), TypeList(types));
   Expressions operands = arguments;
   for (size_t i = 0; i + 1 < operands.size(); i += 2) {
-    if (!TakeCondition(operands[i], context.settings)) {
+    if (!operands[i]->type->Is(TypeKind::kBoolean)) {
       return UnexpectedInput(CallText(function, arguments), *arguments[i], i / 2, kBooleanType);
     }
   }

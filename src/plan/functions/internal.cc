@@ -10,6 +10,7 @@ void AddInternalFunctions(FunctionTable& table) {
   pretty.slots = {Slot::kAny};
   pretty.result = [](std::span<const ExpressionPtr>, const ResolveContext&) { return DataType::String(); };
   pretty.nulls = NullRule::kNever;
+  pretty.is_internal = true;
   table.Add(std::move(pretty));
 }
 

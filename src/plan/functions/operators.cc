@@ -52,8 +52,9 @@ void AddArithmetic(FunctionTable& table) {
   for (const char* name : {"try_add", "try_subtract", "try_multiply", "try_divide", "try_mod"}) {
     table.Add({.name = name, .slots = two, .resolve = &ResolveTryArithmetic});
   }
-  // Null where its argument fails; made by ResolveTryArithmetic, not callable from SQL under this name.
-  table.Add({.name = "try_eval", .slots = {Slot::kAny}, .result = &ReturnsFirst, .nulls = NullRule::kAlways});
+  // Null where its argument fails.
+  table.Add({.name = "try_eval", .slots = {Slot::kAny}, .result = &ReturnsFirst, .nulls = NullRule::kAlways,
+             .is_internal = true});
   table.Add({.name = "negative", .slots = {Slot::kAny}, .resolve = &ResolveSigned, .display_name = "negative"});
   table.Add({.name = "positive", .slots = {Slot::kAny}, .resolve = &ResolveSigned});
 }

@@ -81,7 +81,8 @@ struct CallShape {
   bool distinct = false;
   bool ignore_nulls = false;
   ExpressionPtr filter;
-  std::vector<SortKey> order;
+  std::vector<SortKey> order;  // WITHIN GROUP (ORDER BY …)
+  bool respect_nulls = false;  // RESPECT NULLS was written
 };
 
 // The result type from the coerced arguments.
@@ -115,6 +116,8 @@ struct Function {
   bool deterministic = true;
   std::string display_name = {};         // the name that output names print ("CEIL", "DATE_FORMAT"…); empty: name as written
   bool takes_null_treatment = false;  // accepts IGNORE NULLS / RESPECT NULLS
+  bool takes_order = false;           // accepts WITHIN GROUP (ORDER BY …)
+  bool is_internal = false;           // made by other rows and rewrites; no query can name it
   std::string registered_name = {};      // the key in the table, set by it: an alias keeps the `name` of its function
 };
 

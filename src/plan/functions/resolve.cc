@@ -39,15 +39,16 @@ base::Error UnsupportedSyntax(const Function& function, std::string_view syntax)
                          {{"prettyName", QuoteIdentifier(function.registered_name)}, {"syntax", std::string(syntax)}});
 }
 
-// DISTINCT, FILTER and the null treatment belong to aggregates, and to some window functions.
+// DISTINCT and FILTER belong to aggregates; the null treatment and WITHIN GROUP to the rows that say so.
 base::Status CheckShape(const Function& function, const CallShape& shape) {
-  if (function.kind == FunctionKind::kAggregate) {
-    if (shape.ignore_nulls && !function.takes_null_treatment) return UnsupportedSyntax(function, "IGNORE NULLS");
-    return {};
-  }
-  if (shape.distinct) return UnsupportedSyntax(function, "DISTINCT");
-  if (shape.filter) return UnsupportedSyntax(function, "FILTER CLAUSE");
+  bool aggregates = function.kind == FunctionKind::kAggregate;
+  if (shape.distinct && !aggregates) return UnsupportedSyntax(function, "DISTINCT");
+  if (shape.filter && !aggregates) return UnsupportedSyntax(function, "FILTER CLAUSE");
   if (shape.ignore_nulls && !function.takes_null_treatment) return UnsupportedSyntax(function, "IGNORE NULLS");
+  if (shape.respect_nulls && !function.takes_null_treatment) return UnsupportedSyntax(function, "RESPECT NULLS");
+  if (!shape.order.empty() && !function.takes_order) {
+    return UnsupportedSyntax(function, "WITHIN GROUP (ORDER BY ...)");
+  }
   return {};
 }
 

@@ -126,6 +126,9 @@ class TemporalArithmetic {
       }
       return UnexpectedInput(Infix(), *left_, 0, "\"DATE\"");
     }
+    if (left.Is(TypeKind::kDate) && IsNull(right_)) {
+      return CallAs("date_diff_interval", {left_, NullLiteral(DataType::Date())}, Infix());
+    }
     if (left.Is(TypeKind::kDate) && !right.IsString()) return ResolveCall("date_sub", {left_, right_}, context_);
     return ExpressionPtr();
   }

@@ -1,0 +1,26 @@
+// The explicit list of function families on the engine's side; registry.cc calls each once.
+#pragma once
+
+#include "engine/functions/registry.h"
+
+namespace hearth::engine {
+
+void AddOperators(EngineFunctions& functions);
+void AddIntegerArithmetic(EngineFunctions& functions);
+void AddDecimalArithmetic(EngineFunctions& functions);
+void AddConditional(EngineFunctions& functions);
+void AddMath(EngineFunctions& functions);
+void AddRounding(EngineFunctions& functions);
+void AddNumberText(EngineFunctions& functions);
+void AddRandom(EngineFunctions& functions);
+void AddBitwise(EngineFunctions& functions);
+void AddAggregates(EngineFunctions& functions);
+void AddMoments(EngineFunctions& functions);
+void AddPercentiles(EngineFunctions& functions);
+void AddHyperLogLog(EngineFunctions& functions);
+void AddHash(EngineFunctions& functions);
+void AddMisc(EngineFunctions& functions);
+void AddCasts(EngineFunctions& functions);
+void AddSampling(EngineFunctions& functions);
+
+}  // namespace hearth::engine
