@@ -1,6 +1,8 @@
 // Spark SQL text to the unresolved tree.
 #pragma once
 
+#include <map>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -15,6 +17,10 @@ struct SqlOptions {
   bool timestamp_ntz_default = false;      // spark.sql.timestampType = TIMESTAMP_NTZ
   std::string time_zone = "UTC";           // for TIMESTAMP '…' literals
   int64_t now_microseconds = 0;            // for DATE 'today' and its siblings
+  // What :name and ? stand for; null or short when they stay open (then Parameter nodes remain). Outlive the
+  // call.
+  const std::map<std::string, unresolved::ExpressionPtr>* named_arguments = nullptr;
+  const unresolved::Expressions* positional_arguments = nullptr;
 };
 
 // Errors: kParse with PARSE_SYNTAX_ERROR or a sibling, and the place in the text.

@@ -330,7 +330,8 @@ struct DropColumns {
 };
 struct WithColumns {
   RelationPtr input;
-  Expressions aliases;  // Alias nodes
+  Expressions aliases;      // Alias nodes
+  bool must_exist = false;  // |> SET: replaces existing columns only
 };
 struct Hint {
   RelationPtr input;
@@ -395,6 +396,7 @@ struct CommonTableExpression {
   std::string name;
   std::vector<std::string> column_aliases;
   RelationPtr plan;
+  std::optional<int> maximum_recursion_level;  // MAX RECURSION LEVEL n
 };
 struct With {
   std::vector<CommonTableExpression> definitions;
