@@ -30,6 +30,8 @@ class Reader {
   base::Result<unresolved::RelationPtr> Relation(const proto::Relation& message);
   base::Result<unresolved::ExpressionPtr> Expression(const proto::Expression& message);
   base::Result<unresolved::Command> Command(const proto::Command& message);
+  // A relation that is SQL text at its root, alone or with named DataFrames: the query or the command that the text is.
+  base::Result<unresolved::Statement> Statement(const proto::Relation& message);
 
  private:
   using RelationResult = base::Result<unresolved::RelationPtr>;
@@ -75,6 +77,7 @@ class Reader {
   RelationResult Read(const proto::ChunkedCachedLocalRelation& message);
   RelationResult Read(const proto::Range& message);
   RelationResult Read(const proto::SQL& message);
+  base::Result<unresolved::Statement> Parse(const proto::SQL& message);
   RelationResult Read(const proto::UnresolvedTableValuedFunction& message);
   RelationResult Read(const proto::Parse& message);
 

@@ -277,28 +277,25 @@ base::Result<unresolved::RelationPtr> Reader::Read(const proto::Transpose& messa
   return Make(unresolved::Transpose{std::move(input), std::move(index_columns)});
 }
 
-// SQL text over named DataFrames stays as it is (its references are SubqueryAliases, looked up by name). Any
-// other root holds subquery expressions that name the references by plan id: they take the plans in, and the
-// node goes away.
+// DataFrames that SQL text refers to by name become definitions around it. Any other root holds subquery expressions that
+// name the references by plan id: they take the plans in, and the node goes away.
 base::Result<unresolved::RelationPtr> Reader::Read(const proto::WithRelations& message) {
-  std::vector<unresolved::RelationPtr> references;
-  for (const auto& reference : message.references()) {
-    HEARTH_ASSIGN(auto relation, Relation(reference));
-    references.push_back(std::move(relation));
-  }
   if (message.root().has_sql()) {
+    unresolved::With with;
     for (const auto& reference : message.references()) {
       if (!reference.has_subquery_alias()) {
-        return InvalidPlan("INVALID_WITH_RELATION_REFERENCE",
-                           "A DataFrame that SQL text refers to has no name.");
+        return InvalidPlan("INVALID_WITH_RELATION_REFERENCE", "A DataFrame that SQL text refers to has no name.");
       }
+      HEARTH_ASSIGN(auto plan, Relation(reference.subquery_alias().input()));
+      with.definitions.push_back({.name = reference.subquery_alias().alias(), .plan = std::move(plan)});
     }
-    HEARTH_ASSIGN(auto root, Relation(message.root()));
-    return Make(unresolved::WithRelations{std::move(root), std::move(references)});
+    HEARTH_ASSIGN(with.body, Relation(message.root()));
+    return Make(std::move(with));
   }
   const auto outer = references_;
-  for (const auto& relation : references) {
-    if (relation->plan_id) references_[*relation->plan_id] = relation;
+  for (const auto& reference : message.references()) {
+    HEARTH_ASSIGN(auto relation, Relation(reference));
+    if (relation->plan_id) references_[*relation->plan_id] = std::move(relation);
   }
   auto root = Relation(message.root());
   references_ = outer;
@@ -331,6 +328,11 @@ base::Result<unresolved::RelationPtr> FromConnect(const ::spark::connect::Relati
 base::Result<unresolved::ExpressionPtr> FromConnect(const ::spark::connect::Expression& message,
                                                     const SqlOptions& options) {
   return from_connect::Reader(options).Expression(message);
+}
+
+base::Result<unresolved::Statement> StatementFromConnect(const ::spark::connect::Relation& message,
+                                                         const SqlOptions& options) {
+  return from_connect::Reader(options).Statement(message);
 }
 
 base::Result<unresolved::Command> FromConnect(const ::spark::connect::Command& message,

@@ -56,20 +56,41 @@ base::Result<unresolved::RelationPtr> Reader::Read(const proto::Range& message) 
   return Make(range);
 }
 
-// Clients up to 3.5 send literals, later ones expressions.
-base::Result<unresolved::RelationPtr> Reader::Read(const proto::SQL& message) {
-  unresolved::SqlQuery query{.text = message.query()};
+// The text with its parameters put in. Clients up to 3.5 send literals, later ones expressions.
+base::Result<unresolved::Statement> Reader::Parse(const proto::SQL& message) {
+  std::map<std::string, unresolved::ExpressionPtr> named;
   for (const auto& [name, literal] : message.args()) {
-    HEARTH_ASSIGN(query.named_arguments[name], ReadLiteral(literal));
+    HEARTH_ASSIGN(named[name], ReadLiteral(literal));
   }
   for (const auto& [name, argument] : message.named_arguments()) {
-    HEARTH_ASSIGN(query.named_arguments[name], Expression(argument));
+    HEARTH_ASSIGN(named[name], Expression(argument));
   }
-  HEARTH_ASSIGN(query.positional_arguments, List(message.pos_arguments()));
-  if (query.positional_arguments.empty()) {
-    HEARTH_ASSIGN(query.positional_arguments, ReadLiterals(message.pos_args()));
+  HEARTH_ASSIGN(auto positional, List(message.pos_arguments()));
+  if (positional.empty()) {
+    HEARTH_ASSIGN(positional, ReadLiterals(message.pos_args()));
   }
-  return Make(std::move(query));
+  SqlOptions options = options_;
+  options.named_arguments = &named;
+  options.positional_arguments = &positional;
+  return ParseStatement(message.query(), options);
+}
+
+base::Result<unresolved::RelationPtr> Reader::Read(const proto::SQL& message) {
+  HEARTH_ASSIGN(auto statement, Parse(message));
+  if (auto* query = std::get_if<unresolved::RelationPtr>(&statement)) return std::move(*query);
+  return Make(unresolved::Unsupported{"a command as a part of a query"});
+}
+
+base::Result<unresolved::Statement> Reader::Statement(const proto::Relation& message) {
+  if (message.has_sql()) return Parse(message.sql());
+  if (message.has_with_relations() && message.with_relations().root().has_sql()) {
+    HEARTH_ASSIGN(auto statement, Parse(message.with_relations().root().sql()));
+    if (std::holds_alternative<unresolved::Command>(statement)) {
+      return unresolved::Statement(unresolved::Command{unresolved::UnsupportedCommand{"a command over DataFrames"}});
+    }
+  }
+  HEARTH_ASSIGN(auto query, Relation(message));
+  return unresolved::Statement(std::move(query));
 }
 
 base::Result<unresolved::RelationPtr> Reader::Read(const proto::UnresolvedTableValuedFunction& message) {
