@@ -45,12 +45,6 @@ std::optional<int64_t> LiteralInteger(const Expression& expression) {
   return std::get<int64_t>(value->data);
 }
 
-ExpressionPtr WithDisplay(const ExpressionPtr& expression, std::string display) {
-  auto copy = *expression;
-  copy.display = std::move(display);
-  return std::make_shared<const Expression>(std::move(copy));
-}
-
 ExpressionPtr WithoutAnsi(const ExpressionPtr& expression) {
   auto copy = *expression;
   if (auto* call = std::get_if<Call>(&copy.node)) call->ansi = false;
