@@ -185,8 +185,7 @@ base::Result<ParsedPtr> Lower(LoweredCall call) {
 
 void AddHyperLogLog(EngineFunctions& functions) {
   AggregateFunction function("spark_distinct_estimate", {LogicalType::ANY}, LogicalType::BIGINT, &StateSize, &Initialize,
-                             &Update, &Combine, &Finalize);
-  function.SetNullHandling(duckdb::FunctionNullHandling::SPECIAL_HANDLING);
+                             &Update, &Combine, &Finalize, duckdb::FunctionNullHandling::SPECIAL_HANDLING);
   functions.AddAggregate(std::move(function));
   functions.AddRule("approx_count_distinct", &Lower);
 }

@@ -79,15 +79,15 @@ struct MomentOperation {
   static void Initialize(State& state) {
     state = State{};
   }
-  template <typename Input, typename State, typename Operation>
+  template <typename Input, typename State, typename Self>
   static void Operation(State& state, const Input& input, AggregateUnaryInput&) {
     UpdateMoments(state, input);
   }
-  template <typename Input, typename State, typename Operation>
+  template <typename Input, typename State, typename Self>
   static void ConstantOperation(State& state, const Input& input, AggregateUnaryInput&, duckdb::idx_t count) {
     for (duckdb::idx_t i = 0; i < count; ++i) UpdateMoments(state, input);
   }
-  template <typename State, typename Operation>
+  template <typename State, typename Self>
   static void Combine(const State& source, State& target, AggregateInputData&) {
     // Merging into nothing must not move the last digit of the mean.
     if (target.count == 0) {
@@ -204,11 +204,11 @@ struct PairOperation {
   static void Initialize(State& state) {
     state = State{};
   }
-  template <typename A, typename B, typename State, typename Operation>
+  template <typename A, typename B, typename State, typename Self>
   static void Operation(State& state, const A& first, const B& second, duckdb::AggregateBinaryInput&) {
     y_first ? UpdatePair(state, second, first) : UpdatePair(state, first, second);
   }
-  template <typename State, typename Operation>
+  template <typename State, typename Self>
   static void Combine(const State& source, State& target, AggregateInputData&) {
     if (target.count == 0) {
       target = source;

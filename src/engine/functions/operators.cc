@@ -4,6 +4,7 @@
 #include "duckdb/parser/expression/operator_expression.hpp"
 #include "engine/functions/expressions.h"
 #include "engine/functions/families.h"
+#include "plan/types/coercion.h"
 
 namespace hearth::engine {
 

@@ -109,11 +109,9 @@ std::string DayTimeText(int64_t microseconds, const DataType& type) {
     rest %= kUnits[field];
     if (!first) text += field == 1 ? " " : ":";
     if (field == 3) {
-      auto seconds = SecondsText(static_cast<int64_t>(number));
-      if (first && seconds[0] == '0' && seconds.size() > 1) seconds.erase(0, 1);
-      text += seconds;
-    } else {
-      text += first ? fmt::format("{}", number) : fmt::format("{:02}", number);
+      text += SecondsText(static_cast<int64_t>(number));
+    } else {  // only days are not padded, even where another field comes first
+      text += field == 0 ? fmt::format("{}", number) : fmt::format("{:02}", number);
     }
   }
   if (start == end) return fmt::format("INTERVAL '{}' {}", text, FieldName(start));

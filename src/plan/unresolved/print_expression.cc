@@ -148,8 +148,11 @@ std::string Printer::Text(const Function& function) {
   if (function.is_operator && function.name.size() == 1) {
     const auto& name = function.name[0];
     const bool infix = IsSymbol(name) || name == "and" || name == "or" || name == "div";
-    if (infix && arguments.size() == 2)
-      return fmt::format("({} {} {})", Text(arguments[0]), name, Text(arguments[1]));
+    if (infix && arguments.size() == 2) {
+      // One after the other: subqueries are numbered as their text is made.
+      const auto left = Text(arguments[0]);
+      return fmt::format("({} {} {})", left, name, Text(arguments[1]));
+    }
     if (IsSymbol(name) && arguments.size() == 1) return fmt::format("({} {})", name, Text(arguments[0]));
   }
   std::string text;
@@ -226,7 +229,8 @@ std::string Printer::Text(const Expression& expression) {
           },
           [](const LambdaVariable& variable) { return "lambda " + NameText(variable.parts); },
           [this](const ExtractValue& extract) {
-            return fmt::format("{}[{}]", Text(extract.child), Text(extract.key));
+            const auto child = Text(extract.child);
+            return fmt::format("{}[{}]", child, Text(extract.key));
           },
           [this](const UpdateField& update) {
             if (!update.value)
