@@ -138,6 +138,14 @@ ParsedPtr FieldAt(ParsedPtr structure, size_t index) {
   return Call("struct_extract_at", std::move(structure), LongConstant(static_cast<int64_t>(index) + 1));
 }
 
+ParsedPtr SortKeyOf(ParsedPtr child, const plan::DataType& type) {
+  if (!type.IsNested()) return child;
+  // A null stays one, so that the key's own null order applies to it.
+  auto is_null = IsNull(Copy(child));
+  auto key = Call("create_sort_key", std::move(child), TextConstant("ASC NULLS FIRST"));
+  return If(std::move(is_null), NullOf(duckdb::LogicalType::BLOB), std::move(key));
+}
+
 ParsedPtr Copy(const ParsedPtr& expression) { return expression->Copy(); }
 
 ParsedPtr TypeArgument(const plan::DataType& type) { return TextConstant(type.Json()); }

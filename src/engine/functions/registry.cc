@@ -5,9 +5,16 @@
 
 namespace hearth::engine {
 
-// Every family: declared here, listed in BuiltIn below, defined in the file of its name.
+// Every family: declared here, listed in kFamilies, defined in the file of its name.
+void AddCasts(EngineFunctions& functions);
+void AddSampling(EngineFunctions& functions);
 
 namespace {
+
+constexpr void (*kFamilies[])(EngineFunctions&) = {
+    AddCasts,
+    AddSampling,
+};
 
 constexpr std::string_view kPrefix = "spark_";
 constexpr std::string_view kLegacySuffix = "_legacy";
@@ -17,6 +24,7 @@ constexpr std::string_view kLegacySuffix = "_legacy";
 const EngineFunctions& EngineFunctions::BuiltIn() {
   static const EngineFunctions functions = [] {
     EngineFunctions result;
+    for (const auto add : kFamilies) add(result);
     return result;
   }();
   return functions;
@@ -66,9 +74,11 @@ base::Result<ParsedPtr> EngineFunctions::Lower(LoweredCall call) const {
   };
   if (!call.ansi() && known(kernel + std::string(kLegacySuffix))) kernel += kLegacySuffix;
   if (!known(kernel)) return base::NotImplemented("function " + call.name());
-  if (call.call) return CallWith(std::move(kernel), std::move(call.arguments));
   auto arguments = std::move(call.arguments);
-  return AggregateWith(call, std::move(kernel), std::move(arguments));
+  auto lowered = call.call ? CallWith(std::move(kernel), std::move(arguments))
+                           : AggregateWith(call, std::move(kernel), std::move(arguments));
+  // A function whose type is settled in bind loses it when DuckDB's binder sees a constant null; otherwise no cast is left.
+  return CastTo(std::move(lowered), ToDuckDB(call.type()));
 }
 
 void EngineFunctions::RegisterIn(duckdb::DatabaseInstance& database) const {
