@@ -1,13 +1,89 @@
 #include "engine/files/file_sources.h"
 
+#include <strings.h>
+
+#include <algorithm>
+
+#include "engine/files/format.h"
+#include "engine/files/partitions.h"
+#include "engine/files/paths.h"
+
 namespace hearth::engine {
 
 namespace {
 
+std::string OptionOr(const FileOptions& options, const char* name, std::string otherwise) {
+  const auto found = options.find(name);
+  return found == options.end() ? std::move(otherwise) : found->second;
+}
+
+bool IsTrue(const FileOptions& options, const char* name, bool otherwise = false) {
+  const auto found = options.find(name);
+  return found == options.end() ? otherwise : strcasecmp(found->second.c_str(), "true") == 0;
+}
+
+base::Error CannotInfer(const std::string& format) {
+  return base::MakeError(base::ErrorKind::kAnalysis, "UNABLE_TO_INFER_SCHEMA",
+                         "No schema can be inferred for " + format + "; it must be given.", {{"format", format}});
+}
+
+// Options about files that hold for every format and are not served.
+constexpr const char* kRefusedEverywhere[] = {"modifiedbefore", "modifiedafter"};
+
+base::Status CheckOptions(const FileFormat& format, const FileOptions& options) {
+  const auto refuse = [&](const std::string& name) {
+    return base::NotImplemented("option " + name + " of format " + format.name);
+  };
+  for (const char* name : kRefusedEverywhere) {
+    if (options.count(name) > 0) return refuse(name);
+  }
+  for (const auto& name : format.refused_options) {
+    if (options.count(name) > 0) return refuse(name);
+  }
+  return {};
+}
+
 class LocalFileSources : public plan::FileSources {
  public:
   base::Result<std::shared_ptr<const plan::FileSource>> Resolve(const plan::FileRequest& request) override {
-    return base::NotImplemented("reading files of format " + request.format);
+    const FileFormat* format = FindFileFormat(request.format);
+    if (!format) return base::NotImplemented("reading files of format " + request.format);
+    HEARTH_RETURN_IF_ERROR(CheckOptions(*format, request.options));
+    ListOptions list_options;
+    list_options.recursive = IsTrue(request.options, "recursivefilelookup");
+    list_options.name_glob = OptionOr(request.options, "pathglobfilter", "");
+    list_options.base_path = OptionOr(request.options, "basepath", "");
+    HEARTH_ASSIGN(const auto files, ListFiles(request.paths, list_options));
+    auto source = std::make_shared<plan::FileSource>();
+    source->format = request.format;
+    source->options = request.options;
+    source->schema_is_given = request.schema != nullptr;
+    for (const auto& file : files) source->paths.push_back(file.path);
+    Partitions partitions;
+    if (list_options.recursive) {
+      partitions.values.resize(files.size());
+    } else {
+      HEARTH_ASSIGN(partitions, DiscoverPartitions(files, request.schema, true));
+    }
+    source->partition_columns = std::move(partitions.columns);
+    source->partition_values = std::move(partitions.values);
+    plan::TypePtr schema = request.schema;
+    if (!schema) {
+      if (source->paths.empty()) return CannotInfer(format->name);
+      HEARTH_ASSIGN(schema, format->infer(source->paths, request.options));
+      if (!schema) return CannotInfer(format->name);
+    }
+    // A column that directories name is not read from the files.
+    for (const auto& field : schema->fields()) {
+      const bool is_partition =
+          std::any_of(source->partition_columns.begin(), source->partition_columns.end(),
+                      [&](const auto& column) { return strcasecmp(column.name.c_str(), field.name.c_str()) == 0; });
+      if (is_partition) continue;
+      source->columns.push_back(field);
+      source->columns.back().nullable = true;
+      source->columns.back().type = field.type->AsNullable();
+    }
+    return std::shared_ptr<const plan::FileSource>(std::move(source));
   }
 };
 

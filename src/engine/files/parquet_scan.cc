@@ -66,7 +66,7 @@ class SourceReader : public duckdb::MultiFileReader {
                     const duckdb::vector<duckdb::ColumnIndex>& global_column_ids, duckdb::ClientContext& context,
                     duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState> state) override {
     MultiFileReader::FinalizeBind(reader_data, options, bind_data, global_columns, global_column_ids, context, state);
-    const size_t file = reader_data.reader->file_list_idx.GetIndex();
+    const size_t file = FileIndex(reader_data.reader->GetFileName());
     const auto& local_columns = reader_data.reader->GetColumns();
     for (idx_t i = 0; i < global_column_ids.size(); ++i) {
       if (duckdb::IsVirtualColumn(global_column_ids[i].GetPrimaryIndex())) continue;
@@ -89,6 +89,13 @@ class SourceReader : public duckdb::MultiFileReader {
   duckdb::unique_ptr<MultiFileReader> Copy() const override { return duckdb::make_uniq<SourceReader>(*this); }
 
  private:
+  // By path: a filter on partition columns takes files off the list, which renumbers the others.
+  size_t FileIndex(const std::string& path) const {
+    const auto found = std::find(source_->paths.begin(), source_->paths.end(), path);
+    if (found == source_->paths.end()) ThrowSpark(base::InternalError("a file that is not of the scan: " + path));
+    return static_cast<size_t>(found - source_->paths.begin());
+  }
+
   const plan::FileSource* source_ = nullptr;
 };
 

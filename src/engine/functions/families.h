@@ -22,5 +22,12 @@ void AddHash(EngineFunctions& functions);
 void AddMisc(EngineFunctions& functions);
 void AddCasts(EngineFunctions& functions);
 void AddSampling(EngineFunctions& functions);
+void AddString(EngineFunctions& functions);
+void AddRegexp(EngineFunctions& functions);
+void AddDatetime(EngineFunctions& functions);
+void AddInterval(EngineFunctions& functions);
+void AddArray(EngineFunctions& functions);
+void AddStruct(EngineFunctions& functions);
+void AddPrettyString(EngineFunctions& functions);
 
 }  // namespace hearth::engine

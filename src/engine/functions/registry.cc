@@ -33,6 +33,13 @@ const EngineFunctions& EngineFunctions::BuiltIn() {
     AddMisc(result);
     AddCasts(result);
     AddSampling(result);
+    AddString(result);
+    AddRegexp(result);
+    AddDatetime(result);
+    AddInterval(result);
+    AddArray(result);
+    AddStruct(result);
+    AddPrettyString(result);
     return result;
   }();
   return functions;

@@ -1,0 +1,270 @@
+#include "engine/write/line_format.h"
+
+#include <strings.h>
+
+#include <algorithm>
+#include <deque>
+
+#include "engine/text/json_text.h"
+#include "engine/text/value_text.h"
+#include "engine/text/value_writer.h"
+#include "engine/write/write_plan.h"
+
+namespace hearth::engine {
+
+using duckdb::idx_t;
+using plan::TypeKind;
+
+void AppendIsoTimestamp(int64_t local_microseconds, std::string* out) {
+  const int64_t days = FloorDivide(local_microseconds, kMicrosecondsPerDay);
+  const int64_t time = local_microseconds - days * kMicrosecondsPerDay;
+  AppendDate(days, out);
+  out->push_back('T');
+  AppendTime(time - time % kMicrosecondsPerSecond, out);
+  out->push_back('.');
+  AppendPadded(time % kMicrosecondsPerSecond / 1000, 3, out);
+}
+
+void AppendIsoOffset(int64_t offset_seconds, std::string* out) {
+  if (offset_seconds == 0) {
+    out->push_back('Z');
+    return;
+  }
+  out->push_back(offset_seconds < 0 ? '-' : '+');
+  const int64_t minutes = std::abs(offset_seconds) / 60;
+  AppendPadded(minutes / 60, 2, out);
+  out->push_back(':');
+  AppendPadded(minutes % 60, 2, out);
+}
+
+namespace {
+
+// Options that all line formats share, and that hold only at their defaults.
+base::Status RefuseFormats(const plan::FileSink& sink) {
+  static constexpr std::pair<const char*, const char*> kDefaults[] = {
+      {"dateformat", "yyyy-MM-dd"},
+      {"timestampformat", "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]"},
+      {"timestampntzformat", "yyyy-MM-dd'T'HH:mm:ss[.SSS]"},
+      {"encoding", "UTF-8"},
+      {"charset", "UTF-8"},
+  };
+  for (const auto& [name, value] : kDefaults) {
+    const std::string given = WriteOption(sink, name, value);
+    if (strcasecmp(given.c_str(), value) != 0) {
+      return base::NotImplemented(std::string("option ") + name + " = " + given + " when writing " + sink.format);
+    }
+  }
+  return {};
+}
+
+bool IsTrue(const plan::FileSink& sink, const char* name, bool otherwise) {
+  return strcasecmp(WriteOption(sink, name, otherwise ? "true" : "false").c_str(), "true") == 0;
+}
+
+class TextFormat : public LineFormat {
+ public:
+  TextFormat(const plan::DataType& type, std::string line_end) : writer_(type, {}), line_end_(std::move(line_end)) {}
+  void Bind(duckdb::DataChunk& chunk) override { writer_.Bind(chunk.data[0], chunk.size()); }
+  void Append(idx_t row, std::string* out) const override {
+    if (!writer_.IsNull(row)) writer_.Append(row, out);
+    out->append(line_end_);
+  }
+
+ private:
+  ValueWriter writer_;
+  std::string line_end_;
+};
+
+class JsonFormat : public LineFormat {
+ public:
+  JsonFormat(const std::vector<plan::Column>& columns, JsonStyle style, std::string line_end)
+      : columns_(columns), style_(std::move(style)), line_end_(std::move(line_end)), formats_(columns.size()) {}
+  void Bind(duckdb::DataChunk& chunk) override {
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      formats_[i] = NestedFormat();
+      duckdb::Vector::RecursiveToUnifiedFormat(chunk.data[i], chunk.size(), formats_[i]);
+    }
+  }
+  void Append(idx_t row, std::string* out) const override {
+    out->push_back('{');
+    bool first = true;
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      const bool is_null = columns_[i].type->Is(TypeKind::kNull) || IsNullAt(formats_[i], row);
+      if (style_.ignore_null_fields && is_null) continue;
+      if (!first) out->push_back(',');
+      first = false;
+      AppendJsonString(columns_[i].name, out);
+      out->push_back(':');
+      AppendJson(*columns_[i].type, formats_[i], row, style_, out);
+    }
+    out->push_back('}');
+    out->append(line_end_);
+  }
+
+ private:
+  const std::vector<plan::Column>& columns_;
+  JsonStyle style_;
+  std::string line_end_;
+  std::vector<NestedFormat> formats_;
+};
+
+struct CsvStyle {
+  std::string separator = ",";
+  char quote = '"';
+  char escape = '\\';
+  char escape_of_escape = '\0';  // before an escape character inside quotes; none when zero
+  bool escape_quotes = true;
+  bool quote_all = false;
+  bool header = false;
+  bool trim_start = true;
+  bool trim_end = true;
+  std::string null_value;
+  std::string empty_value = "\"\"";
+  std::string line_end = "\n";
+};
+
+class CsvFormat : public LineFormat {
+ public:
+  CsvFormat(const std::vector<plan::Column>& columns, CsvStyle style, const TimeZone& zone)
+      : columns_(columns), style_(std::move(style)), zone_(zone) {
+    TextStyle text;
+    text.zone = zone;
+    text.plain_decimals = false;
+    for (const auto& column : columns) writers_.emplace_back(*column.type, text);
+    instants_.resize(columns.size());
+  }
+
+  std::string Header() const override {
+    std::string line;
+    if (!style_.header) return line;
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      if (i > 0) line += style_.separator;
+      AppendField(columns_[i].name, &line);
+    }
+    return line + style_.line_end;
+  }
+
+  void Bind(duckdb::DataChunk& chunk) override {
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      writers_[i].Bind(chunk.data[i], chunk.size());
+      chunk.data[i].ToUnifiedFormat(chunk.size(), instants_[i]);
+    }
+  }
+
+  void Append(idx_t row, std::string* out) const override {
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      if (i > 0) out->append(style_.separator);
+      if (columns_[i].type->Is(TypeKind::kNull) || writers_[i].IsNull(row)) {
+        out->append(style_.null_value);
+        continue;
+      }
+      field_.clear();
+      AppendText(i, row);
+      AppendField(field_, out);
+    }
+    out->append(style_.line_end);
+  }
+
+ private:
+  void AppendText(size_t column, idx_t row) const {
+    const TypeKind kind = columns_[column].type->kind();
+    if (kind != TypeKind::kTimestamp && kind != TypeKind::kTimestampNtz) {
+      writers_[column].Append(row, &field_);
+      return;
+    }
+    const auto& format = instants_[column];
+    const int64_t value = duckdb::UnifiedVectorFormat::GetData<int64_t>(format)[format.sel->get_index(row)];
+    if (kind == TypeKind::kTimestampNtz) {
+      AppendIsoTimestamp(value, &field_);
+    } else {
+      AppendIsoTimestamp(zone_.ToLocal(value), &field_);
+      AppendIsoOffset(zone_.OffsetAt(value), &field_);
+    }
+  }
+
+  bool NeedsQuotes(std::string_view text) const {
+    if (style_.quote_all) return true;
+    if (text.find(style_.separator) != std::string_view::npos) return true;
+    if (text.find_first_of("\n\r") != std::string_view::npos) return true;
+    return style_.escape_quotes && style_.quote != '\0' && text.find(style_.quote) != std::string_view::npos;
+  }
+
+  void AppendField(std::string_view text, std::string* out) const {
+    const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+    while (style_.trim_start && !text.empty() && blank(text.front())) text.remove_prefix(1);
+    while (style_.trim_end && !text.empty() && blank(text.back())) text.remove_suffix(1);
+    if (text.empty()) {
+      out->append(style_.empty_value);
+      return;
+    }
+    if (!NeedsQuotes(text)) {
+      out->append(text);
+      return;
+    }
+    out->push_back(style_.quote);
+    for (const char c : text) {
+      if (c == style_.quote && style_.escape_quotes) {
+        out->push_back(style_.escape);
+      } else if (c == style_.escape && style_.escape_of_escape != '\0') {
+        out->push_back(style_.escape_of_escape);
+      }
+      out->push_back(c);
+    }
+    out->push_back(style_.quote);
+  }
+
+  const std::vector<plan::Column>& columns_;
+  CsvStyle style_;
+  TimeZone zone_;
+  std::deque<ValueWriter> writers_;
+  std::vector<duckdb::UnifiedVectorFormat> instants_;
+  mutable std::string field_;
+};
+
+base::Result<char> OneCharacter(const plan::FileSink& sink, const char* name, std::string otherwise) {
+  const std::string text = WriteOption(sink, name, std::move(otherwise));
+  if (text.empty()) return '\0';
+  if (text.size() == 1) return text[0];
+  return base::MakeError(base::ErrorKind::kRuntime, "_LEGACY_ERROR_TEMP_2140",
+                         std::string("The option ") + name + " takes one character, not " + text + ".");
+}
+
+base::Result<std::unique_ptr<LineFormat>> MakeCsv(const std::vector<plan::Column>& columns, const plan::FileSink& sink,
+                                                  const TimeZone& zone, std::string line_end) {
+  CsvStyle style;
+  style.separator = WriteOption(sink, "sep", WriteOption(sink, "delimiter", ","));
+  if (style.separator == "\\t") style.separator = "\t";
+  HEARTH_ASSIGN(style.quote, OneCharacter(sink, "quote", "\""));
+  HEARTH_ASSIGN(style.escape, OneCharacter(sink, "escape", "\\"));
+  HEARTH_ASSIGN(style.escape_of_escape, OneCharacter(sink, "chartoescapequoteescaping",
+                                                     style.escape != style.quote ? std::string(1, style.escape) : ""));
+  if (sink.options.count("comment") > 0) return base::NotImplemented("option comment when writing csv");
+  style.escape_quotes = IsTrue(sink, "escapequotes", true);
+  style.quote_all = IsTrue(sink, "quoteall", false);
+  style.header = IsTrue(sink, "header", false);
+  style.trim_start = IsTrue(sink, "ignoreleadingwhitespace", true);
+  style.trim_end = IsTrue(sink, "ignoretrailingwhitespace", true);
+  style.null_value = WriteOption(sink, "nullvalue", "");
+  style.empty_value = WriteOption(sink, "emptyvalue", "\"\"");
+  style.line_end = std::move(line_end);
+  return std::unique_ptr<LineFormat>(std::make_unique<CsvFormat>(columns, std::move(style), zone));
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<LineFormat>> MakeLineFormat(const std::vector<plan::Column>& columns,
+                                                         const plan::FileSink& sink, const std::string& time_zone) {
+  HEARTH_RETURN_IF_ERROR(RefuseFormats(sink));
+  HEARTH_ASSIGN(const TimeZone zone, FindTimeZone(WriteOption(sink, "timezone", time_zone)));
+  std::string line_end = WriteOption(sink, "linesep", "\n");
+  if (sink.format == "csv") return MakeCsv(columns, sink, zone, std::move(line_end));
+  if (sink.format == "json") {
+    JsonStyle style;
+    style.zone = zone;
+    style.ignore_null_fields = IsTrue(sink, "ignorenullfields", true);
+    return std::unique_ptr<LineFormat>(std::make_unique<JsonFormat>(columns, std::move(style), std::move(line_end)));
+  }
+  return std::unique_ptr<LineFormat>(std::make_unique<TextFormat>(*columns[0].type, std::move(line_end)));
+}
+
+}  // namespace hearth::engine

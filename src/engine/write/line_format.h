@@ -1,0 +1,35 @@
+// One row as one line of CSV, JSON or plain text. Private to engine/write.
+#pragma once
+
+#include <duckdb.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/time_zone.h"
+#include "plan/executor.h"
+
+namespace hearth::engine {
+
+class LineFormat {
+ public:
+  virtual ~LineFormat() = default;
+  // What every file starts with; empty for nothing.
+  virtual std::string Header() const { return {}; }
+  // The rows to come; the data columns lead the chunk.
+  virtual void Bind(duckdb::DataChunk& chunk) = 0;
+  // The line of a row with its end.
+  virtual void Append(duckdb::idx_t row, std::string* out) const = 0;
+};
+
+// `columns` outlive the format. Options by Spark's names, lower case; kUnsupported names those that are not served.
+base::Result<std::unique_ptr<LineFormat>> MakeLineFormat(const std::vector<plan::Column>& columns,
+                                                         const plan::FileSink& sink, const std::string& time_zone);
+
+// 2020-01-02T03:04:05.678+02:00, as CSV and JSON write instants; without the offset for local timestamps.
+void AppendIsoTimestamp(int64_t local_microseconds, std::string* out);
+void AppendIsoOffset(int64_t offset_seconds, std::string* out);
+
+}  // namespace hearth::engine
