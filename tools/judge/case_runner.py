@@ -200,7 +200,6 @@ class CaseRunner:
         answer.rows = rows if answer.ordered else sorted(rows)
         return answer
 
-
     def _frame_by_text(self, frame: DataFrame, case: Case) -> Answer:
         """Python's Arrow cannot hold year-month intervals, so each row is read as the text of a struct."""
         answer = Answer("frame", columns=column_texts(frame.schema), ordered=case.ordered)
@@ -247,7 +246,13 @@ def error_answer(problem: BaseException) -> Answer:
         answer.condition = "UNKNOWN"
     for key, value in sorted((problem.getMessageParameters() or {}).items()):
         value = _SCRATCH.sub("<scratch>", value or "")
-        if value and "/part-" not in value and len(value) <= _PARAMETER_LIMIT and "\n" not in value and key not in _PROSE:
+        if (
+            value
+            and "/part-" not in value
+            and len(value) <= _PARAMETER_LIMIT
+            and "\n" not in value
+            and key not in _PROSE
+        ):
             answer.parameters[key] = value
     place = re.search(r"\(line (\d+), pos (\d+)\)", text)
     if place and answer.raises == "ParseException":
