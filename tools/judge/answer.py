@@ -136,9 +136,7 @@ def _compare_errors(expected: Answer, actual: Answer, notes: list[str]) -> dict[
     return verdicts
 
 
-def _same_rows(
-    expected: Answer, actual: Answer, tolerance: float | None, ordered: bool, notes: list[str]
-) -> bool:
+def _same_rows(expected: Answer, actual: Answer, tolerance: float | None, ordered: bool, notes: list[str]) -> bool:
     in_order = ordered or expected.kind != "frame"
     want = expected.rows if in_order else sorted(expected.rows)
     got = actual.rows if in_order else sorted(actual.rows)

@@ -13,6 +13,7 @@
     "Sp"
 
 A blank line ends a case. Directives: `@set key=value`, `@setup STATEMENT` (gives the case a session of its own),
+`@fresh` (a session of its own for the case, or for each case of the file),
 `@teardown STATEMENT`, `@program` (the body is Python; its last expression is the answer), `@xfail REASON`,
 `@approx [TOLERANCE]` (relative, default 1e-15), `@ordered`, `@unordered`, `@ties` (the order of rows may differ, as where
 the sort keys have ties), `@covers FUNCTION…`, `@database` (a scratch database for the file), `@data SET` and
@@ -30,7 +31,7 @@ import tpc
 from answer import Answer
 
 DIRECTIVES = {
-    "set", "setup", "data", "query", "teardown", "program", "xfail", "approx", "ordered", "unordered", "ties", "covers", "database", "spark-only",
+    "set", "setup", "fresh", "data", "query", "teardown", "program", "xfail", "approx", "ordered", "unordered", "ties", "covers", "database", "spark-only",
 }  # fmt: skip
 
 

@@ -13,7 +13,9 @@ import datetime
 import decimal
 import json
 import os
+import pathlib
 import re
+import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 
@@ -33,6 +35,7 @@ from pyspark.sql.connect.session import SparkSession
 
 CASE_SECONDS = 10.0
 _PARAMETER_LIMIT = 200
+_SCRATCH = re.compile(r"\S*hearth-case-\w+")
 _PROSE = {"hint", "message", "docroot", "msg", "alternative"}  # parameters whose values are sentences or addresses
 _ARROW_MONTH_INTERVAL = 21  # the Arrow type number that Python's Arrow has no class for
 
@@ -77,7 +80,7 @@ class CaseRunner:
     def run_file(self, file: CaseFile, cases: Iterable[Case]) -> Iterator[tuple[Case, Answer]]:
         thread, session = _Thread(), None
         for case in cases:
-            own = case.has("setup")
+            own = case.has("setup") or case.has("fresh") or file.header.has("fresh")
             try:
                 if session is None or own:
                     fresh = self._bounded(thread, None, lambda: self._open(file))
@@ -163,7 +166,14 @@ class CaseRunner:
                     session.conf.unset(key.strip())
 
     def _answer(self, session: SparkSession, case: Case) -> Answer:
-        value = evaluate(session, case.text) if case.has("program") else session.sql(case.text)
+        with tempfile.TemporaryDirectory(prefix="hearth-case-") as scratch:
+            # Readable by the server too, which may run as another user.
+            os.chmod(scratch, 0o777)
+            return self._answer_in(session, case, scratch)
+
+    def _answer_in(self, session: SparkSession, case: Case, scratch: str) -> Answer:
+        program = case.has("program")
+        value = evaluate(session, case.text, scratch) if program else session.sql(case.text)
         if isinstance(value, DataFrame):
             return self._frame_answer(session, value, case)
         if isinstance(value, str):
@@ -190,7 +200,6 @@ class CaseRunner:
         answer.rows = rows if answer.ordered else sorted(rows)
         return answer
 
-
     def _frame_by_text(self, frame: DataFrame, case: Case) -> Answer:
         """Python's Arrow cannot hold year-month intervals, so each row is read as the text of a struct."""
         answer = Answer("frame", columns=column_texts(frame.schema), ordered=case.ordered)
@@ -208,12 +217,13 @@ def _one_line(value) -> str:
     return repr(value).replace("\n", "\\n")
 
 
-def evaluate(session: SparkSession, program: str):
-    """Runs a case's Python text; the value is that of its last expression."""
+def evaluate(session: SparkSession, program: str, scratch: str):
+    """Runs a case's Python text; the value is that of its last expression. `scratch` is a folder for its files."""
     tree = ast.parse(program)
     scope = {
         "spark": session, "F": functions, "T": types, "Row": Row, "Window": Window,
         "datetime": datetime, "Decimal": decimal.Decimal, "json": json,
+        "scratch": scratch, "pathlib": pathlib,
     }  # fmt: skip
     last = tree.body.pop()
     if not isinstance(last, ast.Expr):
@@ -235,7 +245,14 @@ def error_answer(problem: BaseException) -> Answer:
     if answer.raises == "UnknownException" and answer.condition == "-":
         answer.condition = "UNKNOWN"
     for key, value in sorted((problem.getMessageParameters() or {}).items()):
-        if value is not None and len(value) <= _PARAMETER_LIMIT and "\n" not in value and key not in _PROSE:
+        value = _SCRATCH.sub("<scratch>", value or "")
+        if (
+            value
+            and "/part-" not in value
+            and len(value) <= _PARAMETER_LIMIT
+            and "\n" not in value
+            and key not in _PROSE
+        ):
             answer.parameters[key] = value
     place = re.search(r"\(line (\d+), pos (\d+)\)", text)
     if place and answer.raises == "ParseException":

@@ -1,13 +1,13 @@
 """Extracts facts from a real Spark into data files: names, types, numbers and codes, never its sentences.
 
-    python tools/judge/facts.py            # rewrites every file below
-    python tools/judge/facts.py errors     # one of: errors, settings, functions, keywords
+  python tools/judge/facts.py            # rewrites every file below
+  python tools/judge/facts.py errors     # one of: errors, settings, functions, keywords
 
-  src/base/error_conditions.tsv     condition, SQLSTATE, parameter names
-  src/session/spark_settings.tsv    key, default as Config.get answers it (empty for type `optional`: no value), type,
-                                    kind (runtime or static), visibility, since, default as `SET -v` shows it
-  tests/spark/facts/functions.tsv   name, group, since
-  tests/spark/facts/keywords.txt    one keyword a line, with `reserved` where ANSI mode reserves it
+src/base/error_conditions.tsv     condition, SQLSTATE, parameter names
+src/session/spark_settings.tsv    key, default as Config.get answers it (empty for type `optional`: no value), type,
+                                  kind (runtime or static), visibility, since, default as `SET -v` shows it
+tests/spark/facts/functions.tsv   name, group, since
+tests/spark/facts/keywords.txt    one keyword a line, with `reserved` where ANSI mode reserves it
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ MACHINE_DEPENDENT = {"spark.sql.warehouse.dir", "spark.sql.artifact.directory"}
 
 def write_table(path, header: list[str], rows: list[list[str]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    clean = [[(field or "").replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n") for field in row] for row in rows]
+    clean = [
+        [(field or "").replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n") for field in row] for row in rows
+    ]
     path.write_text("".join("\t".join(row) + "\n" for row in [["# " + header[0], *header[1:]], *clean]))
     print(f"{path.relative_to(ROOT)}: {len(rows)} rows")
 

@@ -79,7 +79,10 @@ def function_lists(results: list[dict], cases: dict[str, Case]) -> list[str]:
     by_group = collections.defaultdict(list)
     for name, group, _ in facts:
         by_group[group.removesuffix("_funcs")].append(name)
-    lines = [f"{len(covered)} of Spark's {len(names)} built-in functions are covered: at least one passing case calls them.", ""]
+    lines = [
+        f"{len(covered)} of Spark's {len(names)} built-in functions are covered: at least one passing case calls them.",
+        "",
+    ]
     lines += ["| group | covered | failing | without a case |", "|---|---|---|---|"]
     for group in sorted(by_group):
         members = sorted(by_group[group])

@@ -47,7 +47,9 @@ def watch_error_classes() -> dict[str, str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="*", help="case files or folders; all when none is named")
-    parser.add_argument("-k", metavar="PATTERN", help="only cases whose identity or text matches this regular expression")
+    parser.add_argument(
+        "-k", metavar="PATTERN", help="only cases whose identity or text matches this regular expression"
+    )
     parser.add_argument("--missing", action="store_true", help="only cases that have no answer yet")
     parser.add_argument("--cases", type=pathlib.Path, default=CASES, help="root of the case files")
     parser.add_argument("--remote", help="a running Spark to ask instead of starting one")

@@ -149,8 +149,12 @@ def parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="*", help="case files or folders; all when none is named")
     parser.add_argument("--remote", default=os.environ.get("SPARK_REMOTE", "sc://localhost:15002"))
-    parser.add_argument("-k", metavar="PATTERN", help="only cases whose identity or text matches this regular expression")
-    parser.add_argument("--json", type=pathlib.Path, metavar="REPORT", help="write a report for machines (parity.py reads it)")
+    parser.add_argument(
+        "-k", metavar="PATTERN", help="only cases whose identity or text matches this regular expression"
+    )
+    parser.add_argument(
+        "--json", type=pathlib.Path, metavar="REPORT", help="write a report for machines (parity.py reads it)"
+    )
     parser.add_argument("--jobs", type=int, default=3, help="sessions at once")
     parser.add_argument("--case-seconds", type=float, default=10.0)
     parser.add_argument("--run-seconds", type=float, default=900.0)

@@ -38,7 +38,10 @@ COLLECTIONS = {
 class Spark:
     def __init__(self):
         self.session = (
-            SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").config("spark.log.level", "OFF").getOrCreate()
+            SparkSession.builder.master("local[1]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.log.level", "OFF")
+            .getOrCreate()
         )
         self.jvm = self.session._jvm
         self.ansi = self.singleton(CATALYST + "analysis.AnsiTypeCoercion")
@@ -101,7 +104,9 @@ def write_implicit_casts(spark):
         attribute = spark.attribute(spark.type(name))
         for slot, target in expected.items():
             casts = [rules.implicitCast(attribute, target) for rules in (spark.ansi, spark.legacy)]
-            lines.append("\t".join([name, slot, *(c.get().dataType().catalogString() if c.isDefined() else "-" for c in casts)]))
+            lines.append(
+                "\t".join([name, slot, *(c.get().dataType().catalogString() if c.isDefined() else "-" for c in casts)])
+            )
     (FACTS / "implicit_casts.tsv").write_text("\n".join(lines) + "\n")
 
 
