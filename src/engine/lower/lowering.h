@@ -88,6 +88,8 @@ class Lowering {
   // generate.cc
   base::Result<Lowered> LowerGenerate(const plan::Generate& generate);
   // scan.cc
+  // A relation of its columns and no rows.
+  Lowered LowerNoRows(const plan::Relation& relation);
   base::Result<Lowered> LowerFileScan(const plan::Relation& relation, const plan::FileScan& scan);
   base::Result<Lowered> LowerLocalRows(const plan::Relation& relation, const plan::LocalRows& rows);
   base::Result<Lowered> LowerInlineRows(const plan::Relation& relation, const plan::InlineRows& rows);

@@ -28,20 +28,25 @@ ParsedPtr Pointer(const void* address) {
 
 }  // namespace
 
-base::Result<Lowering::Lowered> Lowering::LowerFileScan(const plan::Relation& relation, const plan::FileScan& scan) {
-  Lowered lowered;
-  if (scan.source->paths.empty()) {
-    auto node = make_uniq<duckdb::SelectNode>();
-    node->from_table = make_uniq<duckdb::EmptyTableRef>();
-    node->where_clause = BooleanConstant(false);
-    for (const auto& column : relation.output) {
-      auto item = NullOf(ToDuckDB(*column.type));
-      item->SetAlias(ColumnName(column.id));
-      node->select_list.push_back(std::move(item));
-    }
-    lowered.node = std::move(node);
-    return lowered;
+Lowering::Lowered Lowering::LowerNoRows(const plan::Relation& relation) {
+  auto node = make_uniq<duckdb::SelectNode>();
+  node->from_table = make_uniq<duckdb::EmptyTableRef>();
+  node->where_clause = BooleanConstant(false);
+  for (const auto& column : relation.output) {
+    auto item = NullOf(ToDuckDB(*column.type));
+    item->SetAlias(ColumnName(column.id));
+    node->select_list.push_back(std::move(item));
   }
+  // DuckDB has no query without columns.
+  if (relation.output.empty()) node->select_list.push_back(BooleanConstant(true));
+  Lowered lowered;
+  lowered.node = std::move(node);
+  return lowered;
+}
+
+base::Result<Lowering::Lowered> Lowering::LowerFileScan(const plan::Relation& relation, const plan::FileScan& scan) {
+  if (scan.source->paths.empty()) return LowerNoRows(relation);
+  Lowered lowered;
   HEARTH_ASSIGN(const char* function, ScanFunctionFor(*scan.source));
   duckdb::vector<duckdb::Value> paths;
   for (const auto& path : scan.source->paths) paths.emplace_back(path);
@@ -58,6 +63,7 @@ base::Result<Lowering::Lowered> Lowering::LowerFileScan(const plan::Relation& re
 }
 
 base::Result<Lowering::Lowered> Lowering::LowerLocalRows(const plan::Relation& relation, const plan::LocalRows& rows) {
+  if (!rows.arrow_ipc) return LowerNoRows(relation);
   HEARTH_ASSIGN(auto input, LocalRowsInput::Open(rows.arrow_ipc));
   if (static_cast<size_t>(input->column_count()) != relation.output.size()) {
     return base::InternalError("local rows have another number of columns than their relation");

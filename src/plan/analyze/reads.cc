@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "plan/analyze/analysis.h"
+#include "plan/analyze/arrow_schema.h"
 #include "plan/from_sql/from_sql.h"
 
 namespace hearth::plan {
@@ -155,8 +156,12 @@ Result<Analyzed> Analysis::AnalyzeInlineTable(const unresolved::InlineTable& tab
 }
 
 Result<Analyzed> Analysis::AnalyzeLocalRelation(const unresolved::LocalRelation& relation) {
-  if (relation.schema.empty()) return base::NotImplemented("a local relation without a schema");
-  HEARTH_ASSIGN(auto schema, SchemaFromText(relation.schema));
+  TypePtr schema;
+  if (relation.schema.empty()) {
+    HEARTH_ASSIGN(schema, SchemaOfArrowStream(relation.arrow_ipc));
+  } else {
+    HEARTH_ASSIGN(schema, SchemaFromText(relation.schema));
+  }
   std::vector<Column> columns;
   for (const auto& field : schema->fields()) {
     columns.push_back(NewColumn(field.name, field.type, field.nullable));
