@@ -10,21 +10,24 @@ using plan::TypeKind;
 
 namespace {
 
-ParsedPtr Unnest(ParsedPtr list) { return make_uniq<duckdb::FunctionExpression>("unnest", List(std::move(list))); }
+ParsedPtr Unnest(ParsedPtr list) {
+  return make_uniq<duckdb::FunctionExpression>("unnest", List(std::move(list)));
+}
 
 // One null element for a list that is null or empty: LATERAL VIEW OUTER.
 ParsedPtr OrOneNull(ParsedPtr list, const duckdb::LogicalType& list_type) {
   auto is_empty = Compare(duckdb::ExpressionType::COMPARE_EQUAL, Call("len", Copy(list)), LongConstant(0));
   auto one_null = Constant(duckdb::Value::LIST(duckdb::ListType::GetChildType(list_type),
                                                {duckdb::Value(duckdb::ListType::GetChildType(list_type))}));
-  return If(Or(List(IsNull(Copy(list)), std::move(is_empty))), std::move(one_null), std::move(list));
+  auto is_null = IsNull(Copy(list));
+  return If(Or(List(std::move(is_null), std::move(is_empty))), std::move(one_null), std::move(list));
 }
 
 // What a generator unnests, and how a column is taken from an element.
 struct Unnesting {
   ParsedPtr list;
   duckdb::LogicalType list_type;
-  bool has_position = false;      // the first column is the element's position
+  bool has_position = false;       // the first column is the element's position
   bool element_is_struct = false;  // the columns are its fields, else there is one: the element
 };
 
@@ -35,7 +38,8 @@ base::Result<Lowering::Lowered> Lowering::LowerGenerate(const plan::Generate& ge
   const auto* call = generate.generator->As<plan::Call>();
   if (!call) return base::InternalError("a generator that is no call");
   const std::string& name = call->function->name;
-  const bool explodes = name == "explode" || name == "posexplode" || name == "explode_outer" || name == "posexplode_outer";
+  const bool explodes =
+      name == "explode" || name == "posexplode" || name == "explode_outer" || name == "posexplode_outer";
   Unnesting unnesting;
   if (explodes || name == "inline" || name == "inline_outer") {
     HEARTH_ASSIGN(unnesting.list, LowerExpression(*call->arguments[0]));
@@ -60,7 +64,8 @@ base::Result<Lowering::Lowered> Lowering::LowerGenerate(const plan::Generate& ge
   if (unnesting.has_position) {
     auto last = Call("-", Call("len", Copy(unnesting.list)), LongConstant(1));
     auto positions = Call("generate_series", LongConstant(0), std::move(last));
-    if (outer) positions = OrOneNull(std::move(positions), duckdb::LogicalType::LIST(duckdb::LogicalType::BIGINT));
+    if (outer)
+      positions = OrOneNull(std::move(positions), duckdb::LogicalType::LIST(duckdb::LogicalType::BIGINT));
     auto position = CastTo(Unnest(std::move(positions)), duckdb::LogicalType::INTEGER);
     position->SetAlias(ColumnName(generate.columns[0].id));
     node->select_list.push_back(std::move(position));

@@ -25,8 +25,9 @@ struct Codec {
 
 base::Result<Codec> CodecOf(const plan::FileSink& sink) {
   static const std::map<std::string, Codec> codecs = {
-      {"none", {"uncompressed", ""}}, {"uncompressed", {"uncompressed", ""}}, {"snappy", {"snappy", ".snappy"}},
-      {"gzip", {"gzip", ".gz"}},      {"zstd", {"zstd", ".zstd"}},            {"brotli", {"brotli", ".br"}},
+      {"none", {"uncompressed", ""}},      {"uncompressed", {"uncompressed", ""}},
+      {"snappy", {"snappy", ".snappy"}},   {"gzip", {"gzip", ".gz"}},
+      {"zstd", {"zstd", ".zstd"}},         {"brotli", {"brotli", ".br"}},
       {"lz4_raw", {"lz4_raw", ".lz4raw"}},
   };
   std::string name = WriteOption(sink, "compression", WriteOption(sink, "parquet.compression", "snappy"));
@@ -34,17 +35,20 @@ base::Result<Codec> CodecOf(const plan::FileSink& sink) {
   const auto found = codecs.find(name);
   if (found != codecs.end()) return found->second;
   if (name == "lz4" || name == "lzo") return base::NotImplemented("Parquet compression " + name);
-  return base::MakeError(base::ErrorKind::kIllegalArgument, "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
+  return base::MakeError(base::ErrorKind::kIllegalArgument,
+                         "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
                          "There is no Parquet compression " + name + ".", {{"codecName", name}});
 }
 
 plan::TypePtr SchemaOfColumns(const std::vector<plan::Column>& columns) {
   std::vector<plan::Field> fields;
-  for (const auto& column : columns) fields.push_back({column.name, column.type, column.nullable, column.metadata});
+  for (const auto& column : columns)
+    fields.push_back({column.name, column.type, column.nullable, column.metadata});
   return plan::DataType::Struct(std::move(fields));
 }
 
-duckdb::unique_ptr<duckdb::CopyStatement> MakeCopy(const WritePlan& plan, const Codec& codec, const std::string& path,
+duckdb::unique_ptr<duckdb::CopyStatement> MakeCopy(const WritePlan& plan, const Codec& codec,
+                                                   const std::string& path,
                                                    duckdb::unique_ptr<duckdb::QueryNode> query) {
   auto statement = duckdb::make_uniq<duckdb::CopyStatement>();
   auto& info = *statement->info;
@@ -55,7 +59,8 @@ duckdb::unique_ptr<duckdb::CopyStatement> MakeCopy(const WritePlan& plan, const 
   const auto set = [&](const char* name, duckdb::Value value) { info.options[name] = {std::move(value)}; };
   set("compression", duckdb::Value(codec.duckdb_name));
   duckdb::child_list_t<duckdb::Value> metadata;
-  metadata.emplace_back("org.apache.spark.sql.parquet.row.metadata", duckdb::Value(SchemaOfColumns(plan.data)->Json()));
+  metadata.emplace_back("org.apache.spark.sql.parquet.row.metadata",
+                        duckdb::Value(SchemaOfColumns(plan.data)->Json()));
   metadata.emplace_back("org.apache.spark.version", duckdb::Value("4.0.0"));
   set("kv_metadata", duckdb::Value::STRUCT(std::move(metadata)));
   if (!plan.partitions.empty()) {
@@ -76,8 +81,8 @@ std::string PartNumber(size_t number) {
 base::Status RenameParts(const fs::path& from, const fs::path& to, const std::string& suffix) {
   std::error_code error;
   size_t number = 0;
-  for (auto entry = fs::recursive_directory_iterator(from, error); entry != fs::recursive_directory_iterator();
-       entry.increment(error)) {
+  for (auto entry = fs::recursive_directory_iterator(from, error);
+       entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     if (!entry->is_regular_file()) continue;
     fs::path directory = to;
     for (const auto& part : entry->path().lexically_relative(from).parent_path()) {
@@ -101,8 +106,10 @@ base::Status NamePartitions(duckdb::SelectStatement* statement, const WritePlan&
     const std::string alias = list[i]->GetAlias();
     auto value = std::move(list[i]);
     value->ClearAlias();
+    auto is_null = IsNull(Copy(value));
     auto is_empty = Compare(duckdb::ExpressionType::COMPARE_EQUAL, Copy(value), TextConstant(""));
-    auto named = If(Or(List(IsNull(Copy(value)), std::move(is_empty))), TextConstant(kNullPartition), std::move(value));
+    auto nameless = Or(List(std::move(is_null), std::move(is_empty)));
+    auto named = If(std::move(nameless), TextConstant(kNullPartition), std::move(value));
     named->SetAlias(alias);
     list[i] = std::move(named);
   }
@@ -113,7 +120,8 @@ base::Status NamePartitions(duckdb::SelectStatement* statement, const WritePlan&
 
 base::Result<int64_t> WriteParquet(const std::shared_ptr<Database>& database, const WritePlan& plan,
                                    const std::string& directory, std::stop_token stop) {
-  if (plan.sink.options.count("maxrecordsperfile") > 0) return base::NotImplemented("option maxRecordsPerFile for Parquet");
+  if (plan.sink.options.count("maxrecordsperfile") > 0)
+    return base::NotImplemented("option maxRecordsPerFile for Parquet");
   HEARTH_ASSIGN(const Codec codec, CodecOf(plan.sink));
   const bool partitioned = !plan.partitions.empty();
   const std::string uuid = RandomUuid();
@@ -132,8 +140,8 @@ base::Result<int64_t> WriteParquet(const std::shared_ptr<Database>& database, co
     HEARTH_RETURN_IF_ERROR(NamePartitions(lowered.statement.get(), plan));
     auto copy = MakeCopy(plan, codec, path, std::move(lowered.statement->node));
     HEARTH_ASSIGN(ConnectionLease connection, database->Connect());
-    HEARTH_ASSIGN(auto query,
-                  Query::Start(std::move(connection), std::move(copy), std::move(lowered.resources), std::move(stop)));
+    HEARTH_ASSIGN(auto query, Query::Start(std::move(connection), std::move(copy),
+                                           std::move(lowered.resources), std::move(stop)));
     HEARTH_ASSIGN(auto chunk, query->Fetch());
     if (chunk) rows = chunk->GetValue(0, 0).GetValue<int64_t>();
     return {};
