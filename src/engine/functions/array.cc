@@ -8,6 +8,8 @@ void AddArray(EngineFunctions& functions) {
   AddArraySets(functions);
   AddArraySlices(functions);
   AddArrayItems(functions);
+  AddArrayOrder(functions);
+  AddSequence(functions);
 }
 
 }  // namespace hearth::engine

@@ -27,7 +27,10 @@ void AddRegexp(EngineFunctions& functions);
 void AddDatetime(EngineFunctions& functions);
 void AddInterval(EngineFunctions& functions);
 void AddArray(EngineFunctions& functions);
+void AddMap(EngineFunctions& functions);
 void AddStruct(EngineFunctions& functions);
+void AddLambda(EngineFunctions& functions);
+void AddGenerator(EngineFunctions& functions);
 void AddPrettyString(EngineFunctions& functions);
 
 }  // namespace hearth::engine

@@ -38,7 +38,10 @@ const EngineFunctions& EngineFunctions::BuiltIn() {
     AddDatetime(result);
     AddInterval(result);
     AddArray(result);
+    AddMap(result);
     AddStruct(result);
+    AddLambda(result);
+    AddGenerator(result);
     AddPrettyString(result);
     return result;
   }();

@@ -72,6 +72,7 @@ base::Result<Lowering::Lowered> Lowering::LowerAggregate(const plan::Aggregate& 
     auto rows = make_uniq<duckdb::FunctionExpression>("count_star", ParsedExpressions{});
     node->having = Compare(duckdb::ExpressionType::COMPARE_GREATERTHAN, std::move(rows), LongConstant(0));
   }
+  GiveOwnNames(aggregate.keys);
   Lowered lowered;
   if (node->select_list.empty()) {
     HEARTH_ASSIGN(lowered, LowerOneRow());

@@ -58,9 +58,10 @@ base::Result<Lowering::Lowered> Lowering::LowerGenerate(const plan::Generate& ge
     unnesting.list_type = duckdb::LogicalType::LIST(ToDuckDB(*generate.generator->type));
     unnesting.element_is_struct = true;
   }
-  const bool outer = generate.is_outer || name.size() > 6 && name.rfind("_outer") == name.size() - 6;
+  const bool outer = generate.is_outer || name.ends_with("_outer");
   auto node = Select(ToSource(std::move(input)));
   for (const auto& column : generate.input->output) node->select_list.push_back(Column(column));
+  GiveOwnNames(generate.input->output);
   if (unnesting.has_position) {
     auto last = Call("-", Call("len", Copy(unnesting.list)), LongConstant(1));
     auto positions = Call("generate_series", LongConstant(0), std::move(last));

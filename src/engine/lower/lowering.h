@@ -88,6 +88,8 @@ class Lowering {
   // generate.cc
   base::Result<Lowered> LowerGenerate(const plan::Generate& generate);
   // scan.cc
+  // From here on the columns stand under their own names, whatever renamed them below.
+  void GiveOwnNames(const std::vector<plan::Column>& columns);
   // A relation of its columns and no rows.
   Lowered LowerNoRows(const plan::Relation& relation);
   base::Result<Lowered> LowerFileScan(const plan::Relation& relation, const plan::FileScan& scan);

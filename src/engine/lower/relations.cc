@@ -95,7 +95,12 @@ QueryNodePtr Lowering::ToQuery(Lowered lowered, const std::vector<plan::Column>&
   auto node = Select(std::move(lowered));
   for (const auto& column : columns) node->select_list.push_back(Column(column));
   FillEmpty(node.get());
+  GiveOwnNames(columns);
   return node;
+}
+
+void Lowering::GiveOwnNames(const std::vector<plan::Column>& columns) {
+  for (const auto& column : columns) renames_.erase(column.id);
 }
 
 // A query whose columns are `columns`, in this order and under these ids.
@@ -262,6 +267,7 @@ base::Result<Lowering::Lowered> Lowering::LowerTail(const plan::Relation& relati
   HEARTH_ASSIGN(Lowered input, LowerRelation(*tail.input));
   auto node = Select(ToSource(std::move(input)));
   for (const auto& column : relation.output) node->select_list.push_back(Column(column));
+  GiveOwnNames(relation.output);
   auto number = RowNumber();
   number->SetAlias("row_number");
   auto total = WindowOverAll(duckdb::ExpressionType::WINDOW_AGGREGATE, "count_star", {});
@@ -336,6 +342,7 @@ base::Result<Lowering::Lowered> Lowering::LowerSample(const plan::Relation& rela
   HEARTH_ASSIGN(Lowered input, LowerRelation(*sample.input));
   auto node = Select(ToSource(std::move(input)));
   for (const auto& column : relation.output) node->select_list.push_back(Column(column));
+  GiveOwnNames(relation.output);
   auto number = RowNumber();
   number->SetAlias("row_number");
   node->select_list.push_back(std::move(number));

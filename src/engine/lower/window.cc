@@ -179,6 +179,7 @@ base::Result<Lowering::Lowered> Lowering::LowerWindow(const plan::Window& window
     expression->SetAlias(ColumnName(item.column.id));
     node->select_list.push_back(std::move(expression));
   }
+  GiveOwnNames(window.input->output);
   Lowered lowered;
   lowered.node = std::move(node);
   return lowered;

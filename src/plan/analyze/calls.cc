@@ -165,6 +165,17 @@ Result<ExpressionPtr> Analysis::BindLambda(const unresolved::Lambda& lambda, con
       Expression{Lambda{std::move(variables), *body}, type, nullable, {}});
 }
 
+// double(x), string(x), date(x) and their like are casts under a function's name.
+static TypePtr TypeOfCastFunction(const std::string& name) {
+  static const std::map<std::string, TypePtr> kTypes = {
+      {"boolean", DataType::Boolean()}, {"tinyint", DataType::Byte()},     {"smallint", DataType::Short()},
+      {"int", DataType::Integer()},     {"bigint", DataType::Long()},      {"float", DataType::Float()},
+      {"double", DataType::Double()},   {"decimal", DataType::Decimal(10, 0)}, {"date", DataType::Date()},
+      {"timestamp", DataType::Timestamp()}, {"binary", DataType::Binary()}, {"string", DataType::String()}};
+  auto found = kTypes.find(name);
+  return found == kTypes.end() ? nullptr : found->second;
+}
+
 // struct(a, b.c, x + 1, y AS z) is named_struct('a', a, 'c', b.c, 'col3', x + 1, 'z', y): only what is
 // written tells a name.
 Result<ExpressionPtr> Analysis::ResolveStruct(const unresolved::Function& call, const Scope& scope) {
@@ -199,6 +210,15 @@ Result<ExpressionPtr> Analysis::ResolveStruct(const unresolved::Function& call, 
 Result<ExpressionPtr> Analysis::ResolveFunction(const unresolved::Function& call, const Scope& scope) {
   const auto* function = FindFunction(call.name);
   if (function && function->name == "struct") return ResolveStruct(call, scope);
+  if (auto type = function || call.name.size() > 1 ? nullptr : TypeOfCastFunction(LowerCase(call.name[0]))) {
+    if (call.arguments.size() != 1) {
+      auto routine = QuoteIdentifier(call.name[0]);
+      return MakeError(ErrorKind::kAnalysis, "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+                       fmt::format("{} takes 1 argument, not {}.", routine, call.arguments.size()),
+                       {{"functionName", routine}, {"expectedNum", "1"}, {"actualNum", std::to_string(call.arguments.size())}});
+    }
+    return ResolveCast(unresolved::Cast{call.arguments[0], type, unresolved::CastMode::kSession}, scope);
+  }
   if (!function) return UnknownFunction(call.name);
   if (IsCountOfStar(call)) {
     auto counted = call;

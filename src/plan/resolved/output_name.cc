@@ -158,7 +158,8 @@ std::string OutputName(const Expression& expression) {
   }
   if (const auto* call = expression.As<Call>()) return CallName(*call);
   if (const auto* cast = expression.As<Cast>()) {
-    if (cast->implicit) return OutputName(*cast->child);
+    // Spark leaves out casts to arrays, maps and structs as well.
+    if (cast->implicit || expression.type->IsNested()) return OutputName(*cast->child);
     return fmt::format("{}({} AS {})", cast->behavior == CastBehavior::kTry ? "TRY_CAST" : "CAST",
                        OutputName(*cast->child), expression.type->Sql());
   }
