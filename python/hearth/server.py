@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import ctypes
 import os
 import pathlib
-import signal
-import socket
+import select
 import subprocess
-import threading
 import time
+from collections.abc import Mapping
 
 START_SECONDS = 30
-STOP_SECONDS = 10
-_PR_SET_PDEATHSIG = 1
+STOP_SECONDS = 15
 
 
 def binary() -> pathlib.Path:
@@ -29,81 +26,54 @@ def binary() -> pathlib.Path:
 
 
 class LocalServer:
-    """Starts `hearth serve` on a free loopback port and returns when it listens.
+    """Runs `hearth serve` on the loopback interface; the constructor returns when it listens.
 
-    The kernel ends the server when the thread that started it ends (PR_SET_PDEATHSIG), so that thread does nothing but wait for
-    as long as the program runs: however the program ends, the server goes with it.
+    The server reads a pipe that this program holds and ends when the pipe does: however the program ends, the server goes
+    with it. `options` are flags of `hearth serve` without their dashes; `port` 0 lets the kernel choose.
     """
 
-    def __init__(self, options: dict[str, str]):
-        self.port = _free_port()
-        self.remote = f"sc://localhost:{self.port}"
-        self._command = [str(binary()), "serve", "--listen", f"localhost:{self.port}"]
+    def __init__(self, options: Mapping[str, str], port: int = 0, program: pathlib.Path | None = None):
+        self._owner = os.getpid()
+        command = [str(program or binary()), "serve", "--listen", f"localhost:{port}", "--until-stdin-closes"]
         for name, value in options.items():
-            self._command += [f"--{name}", value]
-        self._process: subprocess.Popen | None = None
-        self._failure: OSError | None = None
-        self._started = threading.Event()
-        threading.Thread(target=self._guard, name="hearth-server", daemon=True).start()
-        self._started.wait()
-        if self._failure:
-            raise self._failure
+            command += [f"--{name}", value]
+        # A session of its own: Ctrl-C in a notebook interrupts the cell, not the server.
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
         atexit.register(self.stop)
         try:
-            self._wait_until_open()
+            self.port = self._read_port()
         except Exception:
             self.stop()
             raise
+        self.remote = f"sc://localhost:{self.port}"
 
     def alive(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return self.process.poll() is None
 
     def stop(self) -> None:
         """Ends the server; safe to repeat, and a no-op in a forked child."""
-        if not self.alive() or self._owner != os.getpid():
+        if self._owner != os.getpid():
             return
-        self._process.terminate()
+        atexit.unregister(self.stop)
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
         try:
-            self._process.wait(STOP_SECONDS)
+            self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
 
-    def _guard(self) -> None:
-        library = ctypes.CDLL(None)
-        parent = os.getpid()
-        self._owner = parent
-
-        def die_with_parent() -> None:
-            library.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-            if os.getppid() != parent:  # the program ended in between
-                os._exit(1)
-
-        try:
-            # A session of its own: Ctrl-C in a notebook interrupts the cell, not the server.
-            self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent, start_new_session=True
-            )
-        except OSError as failure:
-            self._failure = failure
-            return
-        finally:
-            self._started.set()
-        self._process.wait()
-
-    def _wait_until_open(self) -> None:
+    def _read_port(self) -> int:
+        """The server says where it listens in its first line: "Hearth listens at HOST:PORT"."""
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if not self.alive():
-                raise RuntimeError(
-                    f"the Hearth server ended at once ({self._process.returncode}): {' '.join(self._command)}"
-                )
-            with contextlib.suppress(OSError), socket.create_connection(("localhost", self.port), timeout=1):
-                return
-            time.sleep(0.005)
-        raise TimeoutError(f"the Hearth server did not listen within {START_SECONDS} s")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        output = self.process.stdout.fileno()
+        line = b""
+        while not line.endswith(b"\n"):
+            if not select.select([output], [], [], max(0.0, deadline - time.monotonic()))[0]:
+                raise TimeoutError(f"the Hearth server did not listen within {START_SECONDS} s")
+            piece = os.read(output, 4096)
+            if not piece:
+                raise RuntimeError(f"the Hearth server ended with {self.process.wait()} before it listened")
+            line += piece
+        return int(line.split(b"\n")[0].decode().strip().rpartition(":")[2])

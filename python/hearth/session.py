@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import pathlib
 import socket
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -39,12 +41,30 @@ def connect(
         raise ValueError(f"{', '.join(chosen)} configure a new server, but url names a running one")
     remote = url or (None if chosen else _running_server()) or _own_server(chosen)
 
+    _import_connect()
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.remote(remote)
     for key, value in (settings or {}).items():
         builder = builder.config(key, value)
     return builder.getOrCreate()
+
+
+def _import_connect() -> None:
+    """Imports PySpark's Connect client, also in `python -c`.
+
+    The client takes a main module without a file for a doctest run and then wants Spark's own test classes, which the small
+    package pyspark-client lacks. For the time of the import the main module therefore has a file.
+    """
+    main = sys.modules["__main__"]
+    disguised = getattr(main, "__spec__", None) is None and not hasattr(main, "__file__")
+    if disguised:
+        main.__file__ = "<string>"
+    try:
+        importlib.import_module("pyspark.sql.connect.session")
+    finally:
+        if disguised:
+            del main.__file__
 
 
 def _running_server() -> str | None:

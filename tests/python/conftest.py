@@ -44,5 +44,5 @@ def binary() -> pathlib.Path:
 @pytest.fixture(scope="session")
 def remote(binary, tmp_path_factory) -> str:
     """The address of one server for the whole run."""
-    with serving(binary, extra=["--warehouse", str(tmp_path_factory.mktemp("warehouse"))]) as (port, _):
-        yield f"sc://localhost:{port}"
+    with serving(binary, tmp_path_factory.mktemp("warehouse")) as server:
+        yield server.remote

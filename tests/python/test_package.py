@@ -18,7 +18,7 @@ import hearth, os
 from hearth import session
 hearth.connect(threads=1)
 server, = session._local_servers.values()
-print(server._process.pid, flush=True)
+print(server.process.pid, flush=True)
 os._exit(0)
 """
 

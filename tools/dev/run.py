@@ -26,20 +26,14 @@ def run(options) -> int:
     setup.ensure(tests=False)
     build(options.preset, ["hearth"])
     with tempfile.TemporaryDirectory(prefix="hearth-") as scratch:
-        warehouse = options.warehouse or scratch
-        with serving(server_binary(options.preset), options.port, ["--warehouse", warehouse]) as (
-            port,
-            process,
-        ):
-            remote = f"sc://localhost:{port}"
+        with serving(server_binary(options.preset), options.warehouse or scratch, options.port) as server:
             print(
-                f"── Hearth serves {remote}; a first program ({FIRST_PROGRAM.relative_to(ROOT)}) says:",
+                f"── Hearth serves {server.remote}; a first program ({FIRST_PROGRAM.relative_to(ROOT)}) says:",
                 flush=True,
             )
-            result = subprocess.run(
-                [tool("python"), FIRST_PROGRAM], env=dict(os.environ, SPARK_REMOTE=remote), timeout=120
-            )
+            variables = dict(os.environ, SPARK_REMOTE=server.remote)
+            result = subprocess.run([tool("python"), FIRST_PROGRAM], env=variables, timeout=120)
             if result.returncode == 0 and not options.once and sys.stdin.isatty():
-                print(f"── serving {remote} until Ctrl-C", flush=True)
-                process.wait()
+                print(f"── serving {server.remote} until Ctrl-C", flush=True)
+                server.process.wait()
             return result.returncode

@@ -2,43 +2,20 @@
 
 import contextlib
 import pathlib
-import socket
-import subprocess
-import time
+import sys
 
-START_SECONDS = 30
-STOP_SECONDS = 10
+from dev.paths import ROOT
 
+sys.path.insert(0, str(ROOT / "python"))
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_until_open(port: int, process: subprocess.Popen) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended with {process.returncode} before it listened")
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.02)
-    raise TimeoutError(f"no server on port {port} after {START_SECONDS} s")
+from hearth.server import LocalServer  # noqa: E402
 
 
 @contextlib.contextmanager
-def serving(binary: pathlib.Path, port: int | None = None, extra: list[str] | None = None):
-    """Yields (port, process) of a running server; ends it afterwards."""
-    port = port or free_port()
-    process = subprocess.Popen([str(binary), "serve", "--listen", f"127.0.0.1:{port}", *(extra or [])])
+def serving(binary: pathlib.Path, warehouse: str | pathlib.Path, port: int = 0):
+    """Yields a running server; ends it afterwards. Port 0 lets the kernel choose."""
+    server = LocalServer({"warehouse": str(warehouse)}, port, binary)
     try:
-        wait_until_open(port, process)
-        yield port, process
+        yield server
     finally:
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        server.stop()

@@ -156,9 +156,9 @@ def run_replay(options, paths: list) -> Tally:
     with (
         step("replay of recorded Spark answers"),
         tempfile.TemporaryDirectory(prefix="hearth-") as warehouse,
-        serving(server_binary(options.preset), extra=["--warehouse", warehouse]) as (port, _),
+        serving(server_binary(options.preset), warehouse) as server,
     ):
-        command = [tool("python"), REPLAY, "--remote", f"sc://localhost:{port}", *paths]
+        command = [tool("python"), REPLAY, "--remote", server.remote, *paths]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for line in process.stdout:
             sys.stdout.write(line)

@@ -131,6 +131,20 @@ def summary(results: list[Result], seconds: float) -> str:
     return "\n".join(lines)
 
 
+def reasons(results: list[Result]) -> str:
+    """What fails most: the refusal or error that stands in the way, or the verdicts that differ; with one case each."""
+    groups: dict[str, list[str]] = collections.defaultdict(list)
+    for result in results:
+        if result.status not in ("failed", "xfailed"):
+            continue
+        first = result.notes[0] if result.notes else ""
+        found = re.match(r"expected an answer, got .*?\] (.*)", first)
+        wrong = "differs in " + ", ".join(name for name, good in result.verdicts.items() if not good)
+        groups[found[1][:100] if found else wrong].append(result.case.identity)
+    ranked = sorted(groups.items(), key=lambda item: -len(item[1]))[:40]
+    return "\n".join(f"{len(cases):>5}  {reason}   e.g. {cases[0]}" for reason, cases in ranked)
+
+
 def retag(results: list[Result], files: list[CaseFile], tag: str | None, untag: bool) -> None:
     status = {result.case.identity: result.status for result in results}
     for file in files:
@@ -161,6 +175,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--check-analyze", action="store_true", help="also compare the schema that AnalyzePlan gives")
     parser.add_argument("--tag", metavar="REASON", help="tag every case that fails now as an expected failure")
     parser.add_argument("--untag", action="store_true", help="remove the tag of every expected failure that passes")
+    parser.add_argument("--reasons", action="store_true", help="also print what fails most")
     parser.add_argument("--list", action="store_true", help="print the cases and stop")
     parser.add_argument("--quiet", action="store_true", help="print the summary alone")
     parser.add_argument("--cases", type=pathlib.Path, default=CASES, help="root of the case files")
@@ -192,6 +207,8 @@ def main() -> int:
         options.json.write_text(json.dumps(report(replay.results, seconds, replay.stopped), indent=1) + "\n")
     if options.tag or options.untag:
         retag(replay.results, files, options.tag, options.untag)
+    if options.reasons:
+        print(reasons(replay.results))
     if replay.stopped:
         print(f"STOPPED: {replay.stopped}")
     print(summary(replay.results, seconds))
