@@ -70,7 +70,9 @@ class Server:
                 self.open_after = time.monotonic() - self.started
                 return self
             time.sleep(0.002)
-        raise RuntimeError(f"{self.name} did not start: {(pathlib.Path(self.scratch.name) / 'log').read_text()[-2000:]}")
+        raise RuntimeError(
+            f"{self.name} did not start: {(pathlib.Path(self.scratch.name) / 'log').read_text()[-2000:]}"
+        )
 
     def __exit__(self, *_):
         self.process.terminate()

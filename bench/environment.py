@@ -52,9 +52,9 @@ TPCH_TABLES = ["customer", "lineitem", "nation", "orders", "part", "partsupp", "
 
 def tpch_queries() -> dict[int, str]:
     """The 22 query texts as DuckDB's generator ships them; Spark reads them unchanged."""
-    import duckdb
-
     import importlib.metadata
+
+    import duckdb
 
     files = importlib.metadata.files("duckdb-extension-tpch") or []
     extension = next(file.locate() for file in files if str(file).endswith(".duckdb_extension"))

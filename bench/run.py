@@ -88,7 +88,10 @@ def report_tpch(options, numbers: list[int], best: dict, peaks: dict) -> str:
     names = list(best)
     rows = []
     for number in numbers:
-        cells = [f"{best[name][number][0]:.3f} / {best[name][number][1]:.3f}" if best[name].get(number) else "–" for name in names]
+        cells = [
+            f"{best[name][number][0]:.3f} / {best[name][number][1]:.3f}" if best[name].get(number) else "–"
+            for name in names
+        ]
         rows.append([f"q{number}", *cells])
 
     def total(name: str, figure: int) -> float:
@@ -101,7 +104,10 @@ def report_tpch(options, numbers: list[int], best: dict, peaks: dict) -> str:
             if other == "Hearth":
                 continue
             shared = [n for n in numbers if best[other].get(n) and best["Hearth"].get(n)]
-            ratio = [sum(best["Hearth"][n][i] for n in shared) / max(sum(best[other][n][i] for n in shared), 1e-9) for i in (0, 1)]
+            ratio = [
+                sum(best["Hearth"][n][i] for n in shared) / max(sum(best[other][n][i] for n in shared), 1e-9)
+                for i in (0, 1)
+            ]
             ahead = sum(best["Hearth"][n][0] <= best[other][n][0] for n in shared)
             text += f"\nHearth / {other}: wall {ratio[0]:.2f}, CPU {ratio[1]:.2f}; ahead on {ahead} of {len(shared)} queries."
     for name, peak in peaks.items():
@@ -119,7 +125,9 @@ def measure_start(options) -> tuple[str, dict]:
                 time.sleep(0.5)
                 idles.append(memory_mib(contender.process.pid))
         figures[kind.name] = {"first_call_ms": statistics.median(firsts) * 1000, "idle_mib": statistics.median(idles)}
-        rows.append([kind.name, f"{figures[kind.name]['first_call_ms']:.0f} ms", f"{figures[kind.name]['idle_mib']:.0f} MiB"])
+        rows.append(
+            [kind.name, f"{figures[kind.name]['first_call_ms']:.0f} ms", f"{figures[kind.name]['idle_mib']:.0f} MiB"]
+        )
     return table("Start", ["", "first accepted call", "idle memory"], rows), {"start": figures}
 
 

@@ -1,5 +1,6 @@
-// Runs a fuzz target without a fuzzer: every file of the corpus as it is, cut short at each length (up to a limit), and with
-// bytes changed by a fixed sequence, so that a failure is found again. Arguments: files and folders.
+// Runs a fuzz target without a fuzzer: every file of the corpus as it is, cut short at each length (up to a
+// limit), and with bytes changed by a fixed sequence, so that a failure is found again. Arguments: files and
+// folders.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -46,7 +47,8 @@ int main(int count, char** arguments) {
       files += RunFile(arguments[at]);
       continue;
     }
-    for (const auto& entry : std::filesystem::directory_iterator(arguments[at])) files += RunFile(entry.path());
+    for (const auto& entry : std::filesystem::directory_iterator(arguments[at]))
+      files += RunFile(entry.path());
   }
   std::printf("%zu corpus files\n", files);
   return files == 0 ? 1 : 0;

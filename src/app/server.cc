@@ -25,7 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds kMaintenancePeriod{5};
-// Threads that wait for files or for one another cost little; operations that compute share the engine's own threads.
+// Threads that wait for files or for one another cost little; operations that compute share the engine's own
+// threads.
 constexpr int kRequestThreads = 16;
 constexpr int kOperationThreads = 64;
 constexpr size_t kQueuedRequests = 10000;
@@ -43,7 +44,8 @@ base::Result<std::string> MakeWarehouse(const std::string& directory) {
 }
 
 int ThreadCount(const ServerSettings& settings) {
-  return settings.threads > 0 ? settings.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  return settings.threads > 0 ? settings.threads
+                              : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
 // The zone of the machine, as the JVM would name it.
@@ -74,8 +76,10 @@ class Process final : public ServerProcess {
         catalog_(session::MakeMemoryCatalogStore(warehouse)),
         requests_("requests", kRequestThreads, kQueuedRequests),
         operations_("operations", kOperationThreads, kQueuedOperations),
-        scratch_(fs::temp_directory_path() / fmt::format("hearth-{}-{}", ::getpid(), base::RandomUuid().substr(0, 8))),
-        sessions_(MakeEnvironment(settings, warehouse), {.idle = std::chrono::seconds(settings.session_idle_seconds)}),
+        scratch_(fs::temp_directory_path() /
+                 fmt::format("hearth-{}-{}", ::getpid(), base::RandomUuid().substr(0, 8))),
+        sessions_(MakeEnvironment(settings, warehouse),
+                  {.idle = std::chrono::seconds(settings.session_idle_seconds)}),
         door_{sessions_, requests_, operations_, timer_, clock_, std::string(base::kSparkVersion), {}} {}
   ~Process() override { Stop(); }
 
@@ -104,7 +108,8 @@ class Process final : public ServerProcess {
 
  private:
   session::SessionEnvironment MakeEnvironment(const ServerSettings& settings, const std::string& warehouse) {
-    return {*engine_, *catalog_, global_views_, operations_, clock_, InitialSettings(settings, warehouse), {}, scratch_};
+    return {*engine_, *catalog_, global_views_, operations_, clock_, InitialSettings(settings, warehouse),
+            {},       scratch_};
   }
 
   const std::chrono::seconds stop_time_;

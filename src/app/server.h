@@ -1,4 +1,5 @@
-// The server process, put together: engine, catalogue, sessions, doors; started in order, stopped in three phases.
+// The server process, put together: engine, catalogue, sessions, doors; started in order, stopped in three
+// phases.
 #pragma once
 
 #include <chrono>
@@ -14,7 +15,8 @@ class ServerProcess {
  public:
   virtual ~ServerProcess() = default;
   virtual const std::string& address() const = 0;
-  // First no new input, then running work has its time, then everything is destroyed. Returns when all is gone.
+  // First no new input, then running work has its time, then everything is destroyed. Returns when all is
+  // gone.
   virtual void Stop() = 0;
 };
 

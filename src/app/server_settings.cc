@@ -51,7 +51,8 @@ base::Status ApplyThreads(const std::string& text, ServerSettings* settings) {
 base::Status ApplyMemoryLimit(const std::string& text, ServerSettings* settings) {
   // "4GB", "512MiB", "80%": Spark's units and the engine's.
   std::string digits = text;
-  std::transform(digits.begin(), digits.end(), digits.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(digits.begin(), digits.end(), digits.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (digits.ends_with("ib")) digits.erase(digits.size() - 2, 1);
   if (digits.ends_with('%')) digits.back() = 'b';
   if (session::ParseBytes(digits).value_or(0) <= 0) return Wrong("a size such as 4GB, 512MiB or 80%");
@@ -85,19 +86,25 @@ base::Status ApplyUntilStdinCloses(const std::string& text, ServerSettings* sett
 }
 
 constexpr SettingRow kRows[] = {
-    {"listen", "HOST:PORT", "Where Spark clients connect; port 0 takes a free one (default 127.0.0.1:15002)", ApplyListen},
+    {"listen", "HOST:PORT", "Where Spark clients connect; port 0 takes a free one (default 127.0.0.1:15002)",
+     ApplyListen},
     {"warehouse", "DIR", "Where managed tables live (default spark-warehouse)", ApplyWarehouse},
     {"threads", "N", "Threads of the engine (default: one for each core)", ApplyThreads},
-    {"memory-limit", "SIZE", "Memory of the engine, then it spills (default: 80% of the machine's)", ApplyMemoryLimit},
-    {"spill-dir", "DIR", "Where it spills (default: below the system's temporary directory)", ApplySpillDirectory},
-    {"session-idle", "TIME", "Close sessions that no client used for so long (default 60min)", ApplySessionIdle},
-    {"stop-time", "TIME", "How long running queries may go on when the server stops (default 10s)", ApplyStopTime},
+    {"memory-limit", "SIZE", "Memory of the engine, then it spills (default: 80% of the machine's)",
+     ApplyMemoryLimit},
+    {"spill-dir", "DIR", "Where it spills (default: below the system's temporary directory)",
+     ApplySpillDirectory},
+    {"session-idle", "TIME", "Close sessions that no client used for so long (default 60min)",
+     ApplySessionIdle},
+    {"stop-time", "TIME", "How long running queries may go on when the server stops (default 10s)",
+     ApplyStopTime},
     {"until-stdin-closes", "", "Stop when standard input is closed", ApplyUntilStdinCloses},
 };
 
 std::string VariableOf(const SettingRow& row) {
   std::string name = std::string("HEARTH_") + row.name;
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
+  std::ranges::transform(name, name.begin(),
+                         [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
   return name;
 }
 
@@ -107,7 +114,8 @@ std::string KeyOf(const SettingRow& row) {
   return key;
 }
 
-base::Status Apply(const SettingRow& row, const std::string& place, const std::string& text, ServerSettings* settings) {
+base::Status Apply(const SettingRow& row, const std::string& place, const std::string& text,
+                   ServerSettings* settings) {
   const base::Status status = row.apply(text, settings);
   if (status.ok()) return {};
   return Wrong(fmt::format("{}: '{}' is not {}", place, text, status.error()->message));
@@ -116,7 +124,8 @@ base::Status Apply(const SettingRow& row, const std::string& place, const std::s
 base::Result<YAML::Node> LoadFile(const std::string& file) {
   try {
     YAML::Node root = YAML::LoadFile(file);
-    if (!root.IsMap() && !root.IsNull()) return Wrong(fmt::format("{}: the file must hold settings as 'key: value' lines", file));
+    if (!root.IsMap() && !root.IsNull())
+      return Wrong(fmt::format("{}: the file must hold settings as 'key: value' lines", file));
     return root;
   } catch (const YAML::BadFile&) {
     return Wrong(fmt::format("{}: the file cannot be read", file));
@@ -131,11 +140,14 @@ base::Status ApplyFile(const std::string& file, ServerSettings* settings) {
     const auto key = entry.first.as<std::string>();
     const std::string place = fmt::format("{}: {}", file, key);
     if (key == "spark") {
-      if (!entry.second.IsMap()) return Wrong(fmt::format("{}: must hold Spark settings as 'key: value' lines", place));
-      for (const auto& setting : entry.second) settings->spark[setting.first.as<std::string>()] = setting.second.as<std::string>("");
+      if (!entry.second.IsMap())
+        return Wrong(fmt::format("{}: must hold Spark settings as 'key: value' lines", place));
+      for (const auto& setting : entry.second)
+        settings->spark[setting.first.as<std::string>()] = setting.second.as<std::string>("");
       continue;
     }
-    const auto* row = std::ranges::find_if(kRows, [&](const SettingRow& candidate) { return KeyOf(candidate) == key; });
+    const auto* row =
+        std::ranges::find_if(kRows, [&](const SettingRow& candidate) { return KeyOf(candidate) == key; });
     if (row == std::end(kRows)) return Wrong(fmt::format("{}: there is no such setting", place));
     if (!entry.second.IsScalar()) return Wrong(fmt::format("{}: needs one value", place));
     HEARTH_RETURN_IF_ERROR(Apply(*row, place, entry.second.as<std::string>(), settings));
@@ -147,17 +159,19 @@ base::Status ApplyFile(const std::string& file, ServerSettings* settings) {
 
 std::span<const SettingRow> SettingRows() { return kRows; }
 
-base::Result<ServerSettings> ReadServerSettings(const std::map<std::string, std::string>& flags, const Environment& environment,
-                                                const std::string& file) {
+base::Result<ServerSettings> ReadServerSettings(const std::map<std::string, std::string>& flags,
+                                                const Environment& environment, const std::string& file) {
   ServerSettings settings;
   if (!file.empty()) HEARTH_RETURN_IF_ERROR(ApplyFile(file, &settings));
   for (const SettingRow& row : kRows) {
     const std::string variable = VariableOf(row);
-    if (const auto text = environment(variable)) HEARTH_RETURN_IF_ERROR(Apply(row, variable, *text, &settings));
+    if (const auto text = environment(variable))
+      HEARTH_RETURN_IF_ERROR(Apply(row, variable, *text, &settings));
   }
   for (const SettingRow& row : kRows) {
     const auto flag = flags.find(row.name);
-    if (flag != flags.end()) HEARTH_RETURN_IF_ERROR(Apply(row, fmt::format("--{}", row.name), flag->second, &settings));
+    if (flag != flags.end())
+      HEARTH_RETURN_IF_ERROR(Apply(row, fmt::format("--{}", row.name), flag->second, &settings));
   }
   return settings;
 }

@@ -1,4 +1,5 @@
-// The settings of `hearth serve`: one row each, read from flags, the environment and a YAML file, in this order of precedence.
+// The settings of `hearth serve`: one row each, read from flags, the environment and a YAML file, in this
+// order of precedence.
 #pragma once
 
 #include <functional>
@@ -19,24 +20,26 @@ struct ServerSettings {
   std::string spill_directory;                // empty: below the system's temporary directory
   std::map<std::string, std::string> spark;   // initial values of Spark's settings, static ones included
   int64_t session_idle_seconds = 3600;
-  int64_t stop_seconds = 10;                  // how long running queries may go on after a request to stop
-  bool until_stdin_closes = false;            // end when standard input does: with the program that started us
+  int64_t stop_seconds = 10;        // how long running queries may go on after a request to stop
+  bool until_stdin_closes = false;  // end when standard input does: with the program that started us
 };
 
-// What one setting is called in each place. The flag is "--memory-limit", the variable HEARTH_MEMORY_LIMIT, the key memory_limit.
+// What one setting is called in each place. The flag is "--memory-limit", the variable HEARTH_MEMORY_LIMIT,
+// the key memory_limit.
 struct SettingRow {
-  const char* name;      // lower case with '-'
-  const char* value;     // what stands for the value in the help text; empty for a switch
+  const char* name;   // lower case with '-'
+  const char* value;  // what stands for the value in the help text; empty for a switch
   const char* meaning;
   // Reads the text into the settings; the error says what was expected.
   base::Status (*apply)(const std::string& text, ServerSettings* settings);
 };
 std::span<const SettingRow> SettingRows();
 
-// `flags`: by row name, as given on the command line. `environment`: a variable's value, or none. `file`: path of the YAML file,
-// empty for none. Errors (kIllegalArgument) name the setting, its value and what was expected.
+// `flags`: by row name, as given on the command line. `environment`: a variable's value, or none. `file`:
+// path of the YAML file, empty for none. Errors (kIllegalArgument) name the setting, its value and what was
+// expected.
 using Environment = std::function<std::optional<std::string>(const std::string&)>;
-base::Result<ServerSettings> ReadServerSettings(const std::map<std::string, std::string>& flags, const Environment& environment,
-                                                const std::string& file);
+base::Result<ServerSettings> ReadServerSettings(const std::map<std::string, std::string>& flags,
+                                                const Environment& environment, const std::string& file);
 
 }  // namespace hearth::app

@@ -9,7 +9,8 @@ namespace hearth::app {
 namespace {
 
 struct ServerSettingsTest : testing::Test {
-  std::filesystem::path file = std::filesystem::temp_directory_path() / ("hearth-settings-" + std::to_string(::getpid()) + ".yaml");
+  std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("hearth-settings-" + std::to_string(::getpid()) + ".yaml");
   ~ServerSettingsTest() override { std::filesystem::remove(file); }
 
   std::string Write(const std::string& text) {
@@ -23,12 +24,16 @@ struct ServerSettingsTest : testing::Test {
       return found->second;
     };
   }
-  static std::string MessageOf(const base::Result<ServerSettings>& result) { return result.ok() ? "" : result.error()->message; }
+  static std::string MessageOf(const base::Result<ServerSettings>& result) {
+    return result.ok() ? "" : result.error()->message;
+  }
 };
 
 TEST_F(ServerSettingsTest, FlagsWinOverVariablesOverTheFile) {
-  const std::string path = Write("listen: 0.0.0.0:1\nthreads: 2\nmemory_limit: 1GB\nspark:\n  spark.sql.ansi.enabled: \"false\"\n");
-  const auto settings = ReadServerSettings({{"listen", "localhost:3"}}, Variables({{"HEARTH_LISTEN", "h:2"}, {"HEARTH_THREADS", "3"}}), path);
+  const std::string path = Write(
+      "listen: 0.0.0.0:1\nthreads: 2\nmemory_limit: 1GB\nspark:\n  spark.sql.ansi.enabled: \"false\"\n");
+  const auto settings = ReadServerSettings(
+      {{"listen", "localhost:3"}}, Variables({{"HEARTH_LISTEN", "h:2"}, {"HEARTH_THREADS", "3"}}), path);
   ASSERT_TRUE(settings.ok()) << MessageOf(settings);
   EXPECT_EQ(settings->listen, "localhost:3");
   EXPECT_EQ(settings->threads, 3);
@@ -44,9 +49,12 @@ TEST_F(ServerSettingsTest, ErrorsNameThePlaceTheValueAndWhatWasExpected) {
             "HEARTH_MEMORY_LIMIT: 'lots' is not a size such as 4GB, 512MiB or 80%");
   EXPECT_EQ(MessageOf(ReadServerSettings({{"listen", "nowhere"}}, none, "")),
             "--listen: 'nowhere' is not HOST:PORT, with a port from 0 to 65535");
-  EXPECT_NE(MessageOf(ReadServerSettings({}, none, Write("colour: red\n"))).find("colour: there is no such setting"), std::string::npos);
+  EXPECT_NE(MessageOf(ReadServerSettings({}, none, Write("colour: red\n")))
+                .find("colour: there is no such setting"),
+            std::string::npos);
   EXPECT_NE(MessageOf(ReadServerSettings({}, none, Write("a: [\n"))).find("line"), std::string::npos);
-  EXPECT_NE(MessageOf(ReadServerSettings({}, none, "/no/such/file")).find("cannot be read"), std::string::npos);
+  EXPECT_NE(MessageOf(ReadServerSettings({}, none, "/no/such/file")).find("cannot be read"),
+            std::string::npos);
 }
 
 TEST_F(ServerSettingsTest, AcceptsSizesAndTimes) {

@@ -19,7 +19,9 @@ class Clock {
 class SystemClock final : public Clock {
  public:
   int64_t NowMicroseconds() const override {
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
   }
   std::chrono::steady_clock::time_point Steady() const override { return std::chrono::steady_clock::now(); }
 };

@@ -42,8 +42,10 @@ struct QueryContext {
   int stop_index = -1;
   std::string object_type;
   std::string object_name;
-  std::shared_ptr<const std::string> text;  // the whole statement, when known: the edge prints its line with carets
-  // Set for a DataFrame call only: the line of the client's program; `fragment` is then the method ("__truediv__").
+  std::shared_ptr<const std::string>
+      text;  // the whole statement, when known: the edge prints its line with carets
+  // Set for a DataFrame call only: the line of the client's program; `fragment` is then the method
+  // ("__truediv__").
   std::string call_site;
 };
 

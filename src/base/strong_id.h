@@ -1,4 +1,5 @@
-// Text ids that cannot be taken for one another: a session id is no operation id, although both are UUID texts.
+// Text ids that cannot be taken for one another: a session id is no operation id, although both are UUID
+// texts.
 #pragma once
 
 #include <compare>
@@ -28,5 +29,7 @@ class StrongId {
 
 template <typename Tag>
 struct std::hash<hearth::base::StrongId<Tag>> {
-  size_t operator()(const hearth::base::StrongId<Tag>& id) const noexcept { return std::hash<std::string>()(id.text()); }
+  size_t operator()(const hearth::base::StrongId<Tag>& id) const noexcept {
+    return std::hash<std::string>()(id.text());
+  }
 };

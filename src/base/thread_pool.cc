@@ -8,13 +8,17 @@
 namespace hearth::base {
 
 ThreadPool::ThreadPool(std::string name, int threads, size_t queue_limit)
-    : name_(std::move(name)), maximum_threads_(threads > 0 ? static_cast<size_t>(threads) : 1), queue_limit_(queue_limit) {}
+    : name_(std::move(name)),
+      maximum_threads_(threads > 0 ? static_cast<size_t>(threads) : 1),
+      queue_limit_(queue_limit) {}
 
 ThreadPool::~ThreadPool() { Stop(); }
 
 bool ThreadPool::Post(Task task) { return Enqueue(std::move(task), queue_limit_); }
 
-bool ThreadPool::PostContinuation(Task task) { return Enqueue(std::move(task), std::numeric_limits<size_t>::max()); }
+bool ThreadPool::PostContinuation(Task task) {
+  return Enqueue(std::move(task), std::numeric_limits<size_t>::max());
+}
 
 bool ThreadPool::Enqueue(Task task, size_t limit) {
   std::lock_guard lock(mutex_);

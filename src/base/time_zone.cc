@@ -11,15 +11,33 @@ namespace {
 
 // java.time.ZoneId.SHORT_IDS, sorted.
 constexpr std::pair<std::string_view, std::string_view> kShortNames[] = {
-    {"ACT", "Australia/Darwin"},    {"AET", "Australia/Sydney"},  {"AGT", "America/Argentina/Buenos_Aires"},
-    {"ART", "Africa/Cairo"},        {"AST", "America/Anchorage"}, {"BET", "America/Sao_Paulo"},
-    {"BST", "Asia/Dhaka"},          {"CAT", "Africa/Harare"},     {"CNT", "America/St_Johns"},
-    {"CST", "America/Chicago"},     {"CTT", "Asia/Shanghai"},     {"EAT", "Africa/Addis_Ababa"},
-    {"ECT", "Europe/Paris"},        {"EST", "-05:00"},            {"HST", "-10:00"},
-    {"IET", "America/Indiana/Indianapolis"}, {"IST", "Asia/Kolkata"}, {"JST", "Asia/Tokyo"},
-    {"MIT", "Pacific/Apia"},        {"MST", "-07:00"},            {"NET", "Asia/Yerevan"},
-    {"NST", "Pacific/Auckland"},    {"PLT", "Asia/Karachi"},      {"PNT", "America/Phoenix"},
-    {"PRT", "America/Puerto_Rico"}, {"PST", "America/Los_Angeles"}, {"SST", "Pacific/Guadalcanal"},
+    {"ACT", "Australia/Darwin"},
+    {"AET", "Australia/Sydney"},
+    {"AGT", "America/Argentina/Buenos_Aires"},
+    {"ART", "Africa/Cairo"},
+    {"AST", "America/Anchorage"},
+    {"BET", "America/Sao_Paulo"},
+    {"BST", "Asia/Dhaka"},
+    {"CAT", "Africa/Harare"},
+    {"CNT", "America/St_Johns"},
+    {"CST", "America/Chicago"},
+    {"CTT", "Asia/Shanghai"},
+    {"EAT", "Africa/Addis_Ababa"},
+    {"ECT", "Europe/Paris"},
+    {"EST", "-05:00"},
+    {"HST", "-10:00"},
+    {"IET", "America/Indiana/Indianapolis"},
+    {"IST", "Asia/Kolkata"},
+    {"JST", "Asia/Tokyo"},
+    {"MIT", "Pacific/Apia"},
+    {"MST", "-07:00"},
+    {"NET", "Asia/Yerevan"},
+    {"NST", "Pacific/Auckland"},
+    {"PLT", "Asia/Karachi"},
+    {"PNT", "America/Phoenix"},
+    {"PRT", "America/Puerto_Rico"},
+    {"PST", "America/Los_Angeles"},
+    {"SST", "Pacific/Guadalcanal"},
     {"VST", "Asia/Ho_Chi_Minh"},
 };
 
@@ -61,11 +79,13 @@ std::optional<absl::TimeZone> FindOffset(std::string_view text) {
 bool IsSign(char c) { return c == '+' || c == '-'; }
 
 std::optional<absl::TimeZone> FindRegion(std::string_view id) {
-  const bool is_name = std::isalpha(static_cast<unsigned char>(id[0])) != 0 && std::ranges::all_of(id, [](unsigned char c) {
-                         return std::isalnum(c) != 0 || c == '/' || c == '_' || c == '-' || c == '+';
-                       });
+  const bool is_name =
+      std::isalpha(static_cast<unsigned char>(id[0])) != 0 && std::ranges::all_of(id, [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == '/' || c == '_' || c == '-' || c == '+';
+      });
   // Names of the system's own making are no zones: "localtime", "posix/…".
-  if (!is_name || id == "localtime" || id.starts_with("posix") || id.starts_with("right/")) return std::nullopt;
+  if (!is_name || id == "localtime" || id.starts_with("posix") || id.starts_with("right/"))
+    return std::nullopt;
   absl::TimeZone zone;
   if (!absl::LoadTimeZone({id.data(), id.size()}, &zone)) return std::nullopt;
   return zone;

@@ -25,7 +25,8 @@ TEST(TimeZone, ReadsRegionsOffsetsAndShortNames) {
 }
 
 TEST(TimeZone, RefusesWhatJavaRefuses) {
-  for (const char* id : {"", "Mars/Base", "+19:00", "+25", "GMT+", "../etc/passwd", "/etc/localtime", "localtime", "+1:2:3:4"}) {
+  for (const char* id : {"", "Mars/Base", "+19:00", "+25", "GMT+", "../etc/passwd", "/etc/localtime",
+                         "localtime", "+1:2:3:4"}) {
     EXPECT_FALSE(FindTimeZone(id).has_value()) << id;
   }
 }

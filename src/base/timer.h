@@ -12,8 +12,8 @@
 
 namespace hearth::base {
 
-// Callbacks run on the timer's own thread, one after another: they post work elsewhere and return. The thread starts with the
-// first callback. Thread-safe.
+// Callbacks run on the timer's own thread, one after another: they post work elsewhere and return. The thread
+// starts with the first callback. Thread-safe.
 class Timer {
  public:
   using Id = uint64_t;

@@ -13,8 +13,8 @@ namespace hearth::engine {
 
 namespace {
 
-// DuckDB counts expression depth and refuses beyond 1000; our own limits on plans come first, and planning of deep plans
-// runs on a stack made for it (deep_stack.h).
+// DuckDB counts expression depth and refuses beyond 1000; our own limits on plans come first, and planning of
+// deep plans runs on a stack made for it (deep_stack.h).
 constexpr int64_t kMaximumExpressionDepth = 1'000'000;
 
 std::string MakeSpillDirectory(const std::string& configured, bool* owned) {
@@ -29,7 +29,8 @@ std::string MakeSpillDirectory(const std::string& configured, bool* owned) {
 
 void LoadStatic(duckdb::DuckDB& database, const char* name) {
   // The library brings more (ICU, JSON, autocomplete); they cost start-up time and nothing of ours uses them.
-  if (duckdb::ExtensionHelper::LoadExtension(database, name) != duckdb::ExtensionLoadResult::LOADED_EXTENSION) {
+  if (duckdb::ExtensionHelper::LoadExtension(database, name) !=
+      duckdb::ExtensionLoadResult::LOADED_EXTENSION) {
     ThrowSpark(base::InternalError(std::string("the DuckDB library lacks ") + name));
   }
 }
@@ -76,7 +77,8 @@ Database::~Database() {
 base::Result<ConnectionLease> Database::Connect() {
   if (in_use_.fetch_add(1) >= kMaximumConnections) {
     in_use_.fetch_sub(1);
-    return base::MakeError(base::ErrorKind::kResourceExhausted, "INTERNAL_ERROR", "Too many operations run at once.");
+    return base::MakeError(base::ErrorKind::kResourceExhausted, "INTERNAL_ERROR",
+                           "Too many operations run at once.");
   }
   std::unique_ptr<duckdb::Connection> connection;
   {
@@ -96,7 +98,8 @@ void Database::Return(std::unique_ptr<duckdb::Connection> connection) {
   if (idle_.size() < kMaximumIdle) idle_.push_back(std::move(connection));
 }
 
-ConnectionLease::ConnectionLease(std::shared_ptr<Database> database, std::unique_ptr<duckdb::Connection> connection)
+ConnectionLease::ConnectionLease(std::shared_ptr<Database> database,
+                                 std::unique_ptr<duckdb::Connection> connection)
     : database_(std::move(database)), connection_(std::move(connection)) {}
 
 ConnectionLease::~ConnectionLease() {

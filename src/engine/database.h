@@ -1,9 +1,8 @@
 // The DuckDB instance of the process and its connections.
 #pragma once
 
-#include <duckdb.hpp>
-
 #include <atomic>
+#include <duckdb.hpp>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -16,8 +15,8 @@ namespace hearth::engine {
 
 class Database;
 
-// A connection for one operation; goes back to the pool when destroyed. Must not outlive the Database, which is why it holds
-// a share of it.
+// A connection for one operation; goes back to the pool when destroyed. Must not outlive the Database, which
+// is why it holds a share of it.
 class ConnectionLease {
  public:
   ConnectionLease(std::shared_ptr<Database> database, std::unique_ptr<duckdb::Connection> connection);

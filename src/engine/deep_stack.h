@@ -1,5 +1,5 @@
-// Planning walks trees recursively, DuckDB's binder and optimizer included; a plan of thousands of levels needs more stack
-// than a thread has.
+// Planning walks trees recursively, DuckDB's binder and optimizer included; a plan of thousands of levels
+// needs more stack than a thread has.
 #pragma once
 
 #include <functional>

@@ -16,7 +16,8 @@ namespace hearth::engine {
 namespace {
 
 base::Result<std::unique_ptr<Query>> LowerAndStart(const std::shared_ptr<Database>& database,
-                                                   const plan::Relation& plan, const plan::ExecutionOptions& options,
+                                                   const plan::Relation& plan,
+                                                   const plan::ExecutionOptions& options,
                                                    std::stop_token stop, bool explain) {
   return Guarded([&]() -> base::Result<std::unique_ptr<Query>> {
     Lowering lowering(LowerSettings{options.time_zone});
@@ -24,15 +25,18 @@ base::Result<std::unique_ptr<Query>> LowerAndStart(const std::shared_ptr<Databas
     HEARTH_ASSIGN(ConnectionLease connection, database->Connect());
     duckdb::unique_ptr<duckdb::SQLStatement> statement = std::move(lowered.statement);
     if (explain) {
-      statement = duckdb::make_uniq<duckdb::ExplainStatement>(std::move(statement), duckdb::ExplainType::EXPLAIN_STANDARD);
+      statement = duckdb::make_uniq<duckdb::ExplainStatement>(std::move(statement),
+                                                              duckdb::ExplainType::EXPLAIN_STANDARD);
     }
-    return Query::Start(std::move(connection), std::move(statement), std::move(lowered.resources), std::move(stop));
+    return Query::Start(std::move(connection), std::move(statement), std::move(lowered.resources),
+                        std::move(stop));
   });
 }
 
 }  // namespace
 
-base::Result<std::unique_ptr<Query>> StartQuery(const std::shared_ptr<Database>& database, const plan::Relation& plan,
+base::Result<std::unique_ptr<Query>> StartQuery(const std::shared_ptr<Database>& database,
+                                                const plan::Relation& plan,
                                                 const plan::ExecutionOptions& options, std::stop_token stop,
                                                 bool explain) {
   if (!IsDeep(plan)) return LowerAndStart(database, plan, options, std::move(stop), explain);
@@ -41,29 +45,27 @@ base::Result<std::unique_ptr<Query>> StartQuery(const std::shared_ptr<Database>&
   return std::move(*result);
 }
 
-base::Result<std::unique_ptr<plan::BatchStream>> SessionExecutor::Execute(const plan::RelationPtr& plan,
-                                                                          const plan::ExecutionOptions& options,
-                                                                          std::stop_token stop) {
-  if (const auto* show = plan->As<plan::ShowString>()) return ExecuteShow(*plan, *show, options, std::move(stop));
+base::Result<std::unique_ptr<plan::BatchStream>> SessionExecutor::Execute(
+    const plan::RelationPtr& plan, const plan::ExecutionOptions& options, std::stop_token stop) {
+  if (const auto* show = plan->As<plan::ShowString>())
+    return ExecuteShow(*plan, *show, options, std::move(stop));
   return ExecuteRows(plan, options, std::move(stop));
 }
 
-base::Result<std::unique_ptr<plan::BatchStream>> SessionExecutor::ExecuteRows(const plan::RelationPtr& relation,
-                                                                              const plan::ExecutionOptions& options,
-                                                                              std::stop_token stop) {
+base::Result<std::unique_ptr<plan::BatchStream>> SessionExecutor::ExecuteRows(
+    const plan::RelationPtr& relation, const plan::ExecutionOptions& options, std::stop_token stop) {
   HEARTH_ASSIGN(auto query, StartQuery(database_, *relation, options, stop));
   HEARTH_ASSIGN(std::unique_ptr<plan::BatchStream> stream,
                 QueryBatchStream::Make(std::move(query), plan::SchemaOf(*relation), options));
   auto metrics = FindMetrics(relation);
   if (metrics.empty()) return stream;
-  return std::unique_ptr<plan::BatchStream>(
-      std::make_unique<MetricsStream>(std::move(stream), database_, std::move(metrics), options, std::move(stop)));
+  return std::unique_ptr<plan::BatchStream>(std::make_unique<MetricsStream>(
+      std::move(stream), database_, std::move(metrics), options, std::move(stop)));
 }
 
-base::Result<std::unique_ptr<plan::BatchStream>> SessionExecutor::ExecuteShow(const plan::Relation& relation,
-                                                                              const plan::ShowString& show,
-                                                                              const plan::ExecutionOptions& options,
-                                                                              std::stop_token stop) {
+base::Result<std::unique_ptr<plan::BatchStream>> SessionExecutor::ExecuteShow(
+    const plan::Relation& relation, const plan::ShowString& show, const plan::ExecutionOptions& options,
+    std::stop_token stop) {
   HEARTH_ASSIGN(auto query, StartQuery(database_, *show.input, options, std::move(stop)));
   const size_t width = show.input->output.size();
   std::vector<std::vector<std::string>> cells;
@@ -85,7 +87,8 @@ base::Result<std::unique_ptr<plan::BatchStream>> SessionExecutor::ExecuteShow(co
                                : ShowRows(names, std::move(cells), show_options);
   auto schema = plan::SchemaOf(relation);
   HEARTH_ASSIGN(plan::ResultBatch batch, TextBatch(schema, {{std::move(text)}}, options));
-  return std::unique_ptr<plan::BatchStream>(std::make_unique<SingleBatchStream>(std::move(schema), std::move(batch)));
+  return std::unique_ptr<plan::BatchStream>(
+      std::make_unique<SingleBatchStream>(std::move(schema), std::move(batch)));
 }
 
 base::Result<int64_t> SessionExecutor::Write(const plan::RelationPtr& plan, const plan::FileSink& sink,
@@ -93,8 +96,8 @@ base::Result<int64_t> SessionExecutor::Write(const plan::RelationPtr& plan, cons
   return WriteFiles(database_, *plan, sink, options, std::move(stop));
 }
 
-base::Result<std::vector<plan::ValueList>> SessionExecutor::Collect(const plan::RelationPtr& plan, int64_t limit,
-                                                                    std::stop_token stop) {
+base::Result<std::vector<plan::ValueList>> SessionExecutor::Collect(const plan::RelationPtr& plan,
+                                                                    int64_t limit, std::stop_token stop) {
   const auto limited = plan::MakeRelation(plan::Limit{plan, limit, 0}, plan->output);
   HEARTH_ASSIGN(auto query, StartQuery(database_, *limited, plan::ExecutionOptions{}, std::move(stop)));
   std::vector<plan::ValueList> rows;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <duckdb.hpp>
-
 #include <memory>
 
 #include "engine/database.h"
@@ -40,7 +39,8 @@ class SessionExecutor : public plan::Executor {
 };
 
 // Lowers and starts the plan, on a deep stack when the plan is deep.
-base::Result<std::unique_ptr<Query>> StartQuery(const std::shared_ptr<Database>& database, const plan::Relation& plan,
+base::Result<std::unique_ptr<Query>> StartQuery(const std::shared_ptr<Database>& database,
+                                                const plan::Relation& plan,
                                                 const plan::ExecutionOptions& options, std::stop_token stop,
                                                 bool explain = false);
 

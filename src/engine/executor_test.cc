@@ -79,13 +79,16 @@ TEST(Executor, EncodesEveryType) {
   const auto rows = Rows(SelectOne(values), "America/Los_Angeles");
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0],
-            "true|5|1.5|123.45|-0.7|häuser|\x01\x02|2020-01-01|2020-01-01 19:04:05.000006|2020-01-02 03:04:05.000006|"
-            "INTERVAL '1-2' YEAR TO MONTH|INTERVAL '1 02:03:04.000001' DAY TO SECOND|1 months 2 days 0.000003 seconds|"
+            "true|5|1.5|123.45|-0.7|häuser|\x01\x02|2020-01-01|2020-01-01 19:04:05.000006|2020-01-02 "
+            "03:04:05.000006|"
+            "INTERVAL '1-2' YEAR TO MONTH|INTERVAL '1 02:03:04.000001' DAY TO SECOND|1 months 2 days "
+            "0.000003 seconds|"
             "NULL|NULL|[1, null]|{k -> 2.0}|{1, []}");
 }
 
 TEST(Executor, SendsTheSchemaOfAnEmptyResult) {
-  const auto none = plan::MakeRelation(plan::Limit{SelectOne({TextLiteral("a")}), 0, 0}, SelectOne({TextLiteral("a")})->output);
+  const auto none = plan::MakeRelation(plan::Limit{SelectOne({TextLiteral("a")}), 0, 0},
+                                       SelectOne({TextLiteral("a")})->output);
   const auto range = RangeOf(0, 0);
   EXPECT_NE(ArrowText(range).find("id: int64 not null\nrows 0"), std::string::npos) << ArrowText(range);
 }

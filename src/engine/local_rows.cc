@@ -12,7 +12,8 @@ namespace hearth::engine {
 namespace {
 
 base::Error FromArrow(const arrow::Status& status) {
-  return base::MakeError(base::ErrorKind::kRuntime, "INTERNAL_ERROR", "The local rows are no Arrow stream: " + status.ToString());
+  return base::MakeError(base::ErrorKind::kRuntime, "INTERNAL_ERROR",
+                         "The local rows are no Arrow stream: " + status.ToString());
 }
 
 // Interval types go as the integers that carry them: DuckDB has other types for them.
@@ -24,17 +25,23 @@ std::shared_ptr<arrow::Field> AsCarried(const std::shared_ptr<arrow::Field>& fie
 
 std::shared_ptr<arrow::DataType> AsCarried(const std::shared_ptr<arrow::DataType>& type) {
   switch (type->id()) {
-    case arrow::Type::DURATION: return arrow::int64();
-    case arrow::Type::INTERVAL_MONTHS: return arrow::int32();
-    case arrow::Type::LIST: return arrow::list(AsCarried(type->field(0)));
-    case arrow::Type::LARGE_LIST: return arrow::large_list(AsCarried(type->field(0)));
-    case arrow::Type::MAP: return std::make_shared<arrow::MapType>(AsCarried(type->field(0)));
+    case arrow::Type::DURATION:
+      return arrow::int64();
+    case arrow::Type::INTERVAL_MONTHS:
+      return arrow::int32();
+    case arrow::Type::LIST:
+      return arrow::list(AsCarried(type->field(0)));
+    case arrow::Type::LARGE_LIST:
+      return arrow::large_list(AsCarried(type->field(0)));
+    case arrow::Type::MAP:
+      return std::make_shared<arrow::MapType>(AsCarried(type->field(0)));
     case arrow::Type::STRUCT: {
       arrow::FieldVector fields;
       for (const auto& field : type->fields()) fields.push_back(AsCarried(field));
       return arrow::struct_(std::move(fields));
     }
-    default: return type;
+    default:
+      return type;
   }
 }
 
@@ -59,7 +66,8 @@ base::Result<std::shared_ptr<LocalRowsInput>> LocalRowsInput::Open(std::shared_p
                                                 static_cast<int64_t>(input->ipc_->size()));
   auto options = arrow::ipc::IpcReadOptions::Defaults();
   options.use_threads = false;
-  auto reader = arrow::ipc::RecordBatchStreamReader::Open(std::make_shared<arrow::io::BufferReader>(buffer), options);
+  auto reader =
+      arrow::ipc::RecordBatchStreamReader::Open(std::make_shared<arrow::io::BufferReader>(buffer), options);
   if (!reader.ok()) return FromArrow(reader.status());
   arrow::FieldVector fields;
   for (const auto& field : (*reader)->schema()->fields()) fields.push_back(AsCarried(field));
@@ -73,7 +81,8 @@ base::Result<std::shared_ptr<LocalRowsInput>> LocalRowsInput::Open(std::shared_p
     for (int i = 0; i < batch->num_columns(); ++i) {
       columns.push_back(Relabel(batch->column_data(i), input->schema_->field(i)->type()));
     }
-    input->batches_.push_back(arrow::RecordBatch::Make(input->schema_, batch->num_rows(), std::move(columns)));
+    input->batches_.push_back(
+        arrow::RecordBatch::Make(input->schema_, batch->num_rows(), std::move(columns)));
   }
   return input;
 }

@@ -1,4 +1,5 @@
-// Observed metrics (Dataset.observe): computed beside the query, over the same input, once its rows are all delivered.
+// Observed metrics (Dataset.observe): computed beside the query, over the same input, once its rows are all
+// delivered.
 #pragma once
 
 #include <memory>
@@ -14,7 +15,8 @@ std::vector<plan::RelationPtr> FindMetrics(const plan::RelationPtr& plan);
 class MetricsStream : public plan::BatchStream {
  public:
   MetricsStream(std::unique_ptr<plan::BatchStream> rows, std::shared_ptr<Database> database,
-                std::vector<plan::RelationPtr> metrics, const plan::ExecutionOptions& options, std::stop_token stop)
+                std::vector<plan::RelationPtr> metrics, const plan::ExecutionOptions& options,
+                std::stop_token stop)
       : rows_(std::move(rows)),
         database_(std::move(database)),
         metrics_(std::move(metrics)),

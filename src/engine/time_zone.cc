@@ -9,16 +9,34 @@ namespace {
 // java.time.ZoneId.SHORT_IDS.
 const std::map<std::string, std::string, std::less<>>& ShortIds() {
   static const std::map<std::string, std::string, std::less<>> ids = {
-      {"ACT", "Australia/Darwin"},  {"AET", "Australia/Sydney"},   {"AGT", "America/Argentina/Buenos_Aires"},
-      {"ART", "Africa/Cairo"},      {"AST", "America/Anchorage"},  {"BET", "America/Sao_Paulo"},
-      {"BST", "Asia/Dhaka"},        {"CAT", "Africa/Harare"},      {"CNT", "America/St_Johns"},
-      {"CST", "America/Chicago"},   {"CTT", "Asia/Shanghai"},      {"EAT", "Africa/Addis_Ababa"},
-      {"ECT", "Europe/Paris"},      {"IET", "America/Indiana/Indianapolis"},
-      {"IST", "Asia/Kolkata"},      {"JST", "Asia/Tokyo"},         {"MIT", "Pacific/Apia"},
-      {"NET", "Asia/Yerevan"},      {"NST", "Pacific/Auckland"},   {"PLT", "Asia/Karachi"},
-      {"PNT", "America/Phoenix"},   {"PRT", "America/Puerto_Rico"},{"PST", "America/Los_Angeles"},
-      {"SST", "Pacific/Guadalcanal"}, {"VST", "Asia/Ho_Chi_Minh"}, {"EST", "-05:00"},
-      {"MST", "-07:00"},            {"HST", "-10:00"},
+      {"ACT", "Australia/Darwin"},
+      {"AET", "Australia/Sydney"},
+      {"AGT", "America/Argentina/Buenos_Aires"},
+      {"ART", "Africa/Cairo"},
+      {"AST", "America/Anchorage"},
+      {"BET", "America/Sao_Paulo"},
+      {"BST", "Asia/Dhaka"},
+      {"CAT", "Africa/Harare"},
+      {"CNT", "America/St_Johns"},
+      {"CST", "America/Chicago"},
+      {"CTT", "Asia/Shanghai"},
+      {"EAT", "Africa/Addis_Ababa"},
+      {"ECT", "Europe/Paris"},
+      {"IET", "America/Indiana/Indianapolis"},
+      {"IST", "Asia/Kolkata"},
+      {"JST", "Asia/Tokyo"},
+      {"MIT", "Pacific/Apia"},
+      {"NET", "Asia/Yerevan"},
+      {"NST", "Pacific/Auckland"},
+      {"PLT", "Asia/Karachi"},
+      {"PNT", "America/Phoenix"},
+      {"PRT", "America/Puerto_Rico"},
+      {"PST", "America/Los_Angeles"},
+      {"SST", "Pacific/Guadalcanal"},
+      {"VST", "Asia/Ho_Chi_Minh"},
+      {"EST", "-05:00"},
+      {"MST", "-07:00"},
+      {"HST", "-10:00"},
   };
   return ids;
 }
@@ -61,7 +79,8 @@ std::optional<int64_t> ParseOffset(std::string_view text) {
 bool IsRegionName(std::string_view id) {
   if (id.size() < 2 || id.size() > 64 || !std::isalpha(static_cast<unsigned char>(id[0]))) return false;
   for (const char c : id) {
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '/' && c != '_' && c != '-' && c != '+') return false;
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '/' && c != '_' && c != '-' && c != '+')
+      return false;
   }
   return id.rfind("Fixed/", 0) != 0 && id != "localtime" && id != "posixrules" && id != "Factory";
 }
@@ -69,7 +88,9 @@ bool IsRegionName(std::string_view id) {
 }  // namespace
 
 TimeZone::TimeZone(int64_t offset_seconds)
-    : zone_(absl::FixedTimeZone(static_cast<int>(offset_seconds))), fixed_(true), fixed_offset_(offset_seconds) {}
+    : zone_(absl::FixedTimeZone(static_cast<int>(offset_seconds))),
+      fixed_(true),
+      fixed_offset_(offset_seconds) {}
 
 std::optional<TimeZone> TimeZone::Find(std::string_view id) {
   if (const auto offset = ParseOffset(id)) return TimeZone(*offset);
@@ -130,7 +151,8 @@ CalendarDate DateOfDays(int64_t days) {
   const int64_t shifted = days + 719'468;
   const int64_t era = FloorDivide(shifted, 146'097);
   const int64_t day_of_era = shifted - era * 146'097;
-  const int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const int64_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
   const int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const int64_t month_from_march = (5 * day_of_year + 2) / 153;
   const int day = static_cast<int>(day_of_year - (153 * month_from_march + 2) / 5 + 1);

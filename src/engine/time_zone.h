@@ -1,5 +1,5 @@
-// Time zones by Java's ids, and local time against instants. Local times inside an overlap take the earlier offset, local
-// times inside a gap move forward by its length, as java.time does.
+// Time zones by Java's ids, and local time against instants. Local times inside an overlap take the earlier
+// offset, local times inside a gap move forward by its length, as java.time does.
 #pragma once
 
 #include <absl/time/time.h>
@@ -21,13 +21,15 @@ inline int64_t FloorDivide(int64_t value, int64_t divisor) {
   const int64_t quotient = value / divisor;
   return quotient - ((value % divisor != 0) && ((value < 0) != (divisor < 0)) ? 1 : 0);
 }
-inline int64_t FloorModulo(int64_t value, int64_t divisor) { return value - FloorDivide(value, divisor) * divisor; }
+inline int64_t FloorModulo(int64_t value, int64_t divisor) {
+  return value - FloorDivide(value, divisor) * divisor;
+}
 
 class TimeZone {
  public:
   TimeZone() : TimeZone(0) {}
-  // "Europe/Berlin", "UTC", "Z", "+02:00", "+2:00", "-8", "GMT+2", "UTC-03:30", and Java's short ids ("PST"). nullopt when
-  // there is no such zone.
+  // "Europe/Berlin", "UTC", "Z", "+02:00", "+2:00", "-8", "GMT+2", "UTC-03:30", and Java's short ids ("PST").
+  // nullopt when there is no such zone.
   static std::optional<TimeZone> Find(std::string_view id);
 
   // Microseconds since the epoch to microseconds of the local clock since 1970-01-01 00:00 local, and back.

@@ -1,5 +1,6 @@
-// Unsigned integers of 384 bits, for decimal results whose exact value needs more than 128 bits: products of two 38-digit
-// decimals, quotients brought to a large scale. Slow and rare; the kernels use machine integers where they can.
+// Unsigned integers of 384 bits, for decimal results whose exact value needs more than 128 bits: products of
+// two 38-digit decimals, quotients brought to a large scale. Slow and rare; the kernels use machine integers
+// where they can.
 #pragma once
 
 #include <array>
@@ -34,9 +35,9 @@ class WideInteger {
   void Multiply(uint64_t factor);
   void Multiply(Unsigned128 factor);
   void MultiplyPowerOfTen(int exponent);
-  uint64_t Divide(uint64_t divisor);  // in place; answers the remainder
-  void DividePowerOfTen(int exponent);         // cuts
-  void DividePowerOfTenHalfUp(int exponent);   // rounds halves away from zero
+  uint64_t Divide(uint64_t divisor);          // in place; answers the remainder
+  void DividePowerOfTen(int exponent);        // cuts
+  void DividePowerOfTenHalfUp(int exponent);  // rounds halves away from zero
   // In place quotient, cut; answers the remainder.
   WideInteger Divide(const WideInteger& divisor);
 

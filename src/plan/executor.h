@@ -15,7 +15,8 @@
 
 namespace hearth::plan {
 
-// One Arrow IPC stream: schema, one record batch, end of stream. Every tabular result has at least one (maybe of no rows).
+// One Arrow IPC stream: schema, one record batch, end of stream. Every tabular result has at least one (maybe
+// of no rows).
 struct ResultBatch {
   std::string ipc_stream;
   int64_t row_count = 0;
@@ -29,13 +30,15 @@ struct ObservedMetrics {
 };
 
 struct ExecutionOptions {
-  std::string time_zone = "UTC";      // session zone: zone name in the Arrow schema, and of zone-dependent functions
-  int64_t batch_rows = 10000;         // spark.sql.execution.arrow.maxRecordsPerBatch
-  int64_t batch_bytes = 4 << 20;      // soft limit of one batch
-  bool large_var_types = false;       // spark.sql.execution.arrow.useLargeVarTypes
+  std::string time_zone =
+      "UTC";                   // session zone: zone name in the Arrow schema, and of zone-dependent functions
+  int64_t batch_rows = 10000;  // spark.sql.execution.arrow.maxRecordsPerBatch
+  int64_t batch_bytes = 4 << 20;  // soft limit of one batch
+  bool large_var_types = false;   // spark.sql.execution.arrow.useLargeVarTypes
 };
 
-// Rows of a running query, pulled. Not thread-safe; stopping goes through the stop token of Execute, from any thread.
+// Rows of a running query, pulled. Not thread-safe; stopping goes through the stop token of Execute, from any
+// thread.
 class BatchStream {
  public:
   virtual ~BatchStream() = default;
@@ -59,13 +62,16 @@ struct FileSink {
 class Executor {
  public:
   virtual ~Executor() = default;
-  virtual base::Result<std::unique_ptr<BatchStream>> Execute(const RelationPtr& plan, const ExecutionOptions& options,
-                                                            std::stop_token stop) = 0;
+  virtual base::Result<std::unique_ptr<BatchStream>> Execute(const RelationPtr& plan,
+                                                             const ExecutionOptions& options,
+                                                             std::stop_token stop) = 0;
   // Writes the rows of `plan`; answers the number of rows. Files appear only when all of them are complete.
-  virtual base::Result<int64_t> Write(const RelationPtr& plan, const FileSink& sink, const ExecutionOptions& options,
-                                      std::stop_token stop) = 0;
-  // At most `limit` rows as values, for the few relations whose columns depend on data (pivot without a list of values).
-  virtual base::Result<std::vector<ValueList>> Collect(const RelationPtr& plan, int64_t limit, std::stop_token stop) {
+  virtual base::Result<int64_t> Write(const RelationPtr& plan, const FileSink& sink,
+                                      const ExecutionOptions& options, std::stop_token stop) = 0;
+  // At most `limit` rows as values, for the few relations whose columns depend on data (pivot without a list
+  // of values).
+  virtual base::Result<std::vector<ValueList>> Collect(const RelationPtr& plan, int64_t limit,
+                                                       std::stop_token stop) {
     (void)plan, (void)limit, (void)stop;
     return base::NotImplemented("collecting values for the analyser");
   }
@@ -76,9 +82,9 @@ class Executor {
 
 // The process-wide engine: memory, threads, spill directory; makes one Executor per session.
 struct EngineOptions {
-  int threads = 0;                // 0: all cores
-  std::string memory_limit;       // "4GB"; empty: 80 % of memory
-  std::string spill_directory;    // empty: under the system's temporary directory
+  int threads = 0;              // 0: all cores
+  std::string memory_limit;     // "4GB"; empty: 80 % of memory
+  std::string spill_directory;  // empty: under the system's temporary directory
 };
 class Engine {
  public:

@@ -16,14 +16,17 @@ using base::MakeError;
 
 bool IsSafeName(const std::string& name) {
   const fs::path path(name);
-  if (name.empty() || name.size() > 4096 || name.find('\0') != std::string::npos || path.is_absolute()) return false;
-  return std::ranges::none_of(path, [](const fs::path& part) { return part == ".." || part == "." || part.empty(); });
+  if (name.empty() || name.size() > 4096 || name.find('\0') != std::string::npos || path.is_absolute())
+    return false;
+  return std::ranges::none_of(
+      path, [](const fs::path& part) { return part == ".." || part == "." || part.empty(); });
 }
 
 base::Error DiskError(const fs::path& path, const std::error_code& code) {
   base::Error error;
   error.kind = ErrorKind::kResourceExhausted;
-  error.message = fmt::format("The artifact {} cannot be stored: {}.", path.filename().string(), code.message());
+  error.message =
+      fmt::format("The artifact {} cannot be stored: {}.", path.filename().string(), code.message());
   return error;
 }
 
@@ -32,7 +35,8 @@ bool HaveSameContent(const fs::path& left, const fs::path& right) {
   if (fs::file_size(left, ignored) != fs::file_size(right, ignored)) return false;
   std::ifstream first(left, std::ios::binary);
   std::ifstream second(right, std::ios::binary);
-  return std::equal(std::istreambuf_iterator<char>(first), std::istreambuf_iterator<char>(), std::istreambuf_iterator<char>(second));
+  return std::equal(std::istreambuf_iterator<char>(first), std::istreambuf_iterator<char>(),
+                    std::istreambuf_iterator<char>(second));
 }
 
 }  // namespace
@@ -51,9 +55,12 @@ base::Status Artifacts::MakeDirectory(const fs::path& directory) {
 
 base::Result<std::unique_ptr<Artifacts::Upload>> Artifacts::Begin(const std::string& name) {
   if (!IsSafeName(name)) {
-    return MakeError(ErrorKind::kRuntime, "INVALID_ARTIFACT_PATH",
-                     fmt::format("{} is no name for an artifact: it must be a relative path that does not leave its folder.", name),
-                     {{"name", name}});
+    return MakeError(
+        ErrorKind::kRuntime, "INVALID_ARTIFACT_PATH",
+        fmt::format(
+            "{} is no name for an artifact: it must be a relative path that does not leave its folder.",
+            name),
+        {{"name", name}});
   }
   fs::path path;
   {
@@ -103,9 +110,10 @@ base::Status Artifacts::Commit(std::unique_ptr<Upload> upload) {
     std::lock_guard lock(mutex_);
     if (names_.contains(upload->name_)) {
       if (HaveSameContent(upload->path_, target)) return {};
-      return MakeError(ErrorKind::kRuntime, "ARTIFACT_ALREADY_EXISTS",
-                       fmt::format("There is another artifact {} already, and it cannot be overwritten.", upload->name_),
-                       {{"normalizedRemoteRelativePath", upload->name_}});
+      return MakeError(
+          ErrorKind::kRuntime, "ARTIFACT_ALREADY_EXISTS",
+          fmt::format("There is another artifact {} already, and it cannot be overwritten.", upload->name_),
+          {{"normalizedRemoteRelativePath", upload->name_}});
     }
     std::error_code code;
     fs::rename(upload->path_, target, code);

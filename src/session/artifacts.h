@@ -15,14 +15,15 @@
 
 namespace hearth::session {
 
-// Kept in a directory of the session's own, which goes when the session goes. Names are relative paths ("files/a.txt",
-// "cache/<hash>"). Thread-safe.
+// Kept in a directory of the session's own, which goes when the session goes. Names are relative paths
+// ("files/a.txt", "cache/<hash>"). Thread-safe.
 class Artifacts {
  public:
   class Upload;
 
   // `directory` is made when the first artifact comes.
-  Artifacts(std::filesystem::path directory, int64_t limit_bytes) : directory_(std::move(directory)), limit_bytes_(limit_bytes) {}
+  Artifacts(std::filesystem::path directory, int64_t limit_bytes)
+      : directory_(std::move(directory)), limit_bytes_(limit_bytes) {}
   ~Artifacts();
   Artifacts(const Artifacts&) = delete;
   Artifacts& operator=(const Artifacts&) = delete;

@@ -8,7 +8,8 @@ namespace hearth::session {
 namespace {
 
 struct ArtifactsTest : testing::Test {
-  std::filesystem::path directory = std::filesystem::temp_directory_path() / ("hearth-test-" + base::RandomUuid());
+  std::filesystem::path directory =
+      std::filesystem::temp_directory_path() / ("hearth-test-" + base::RandomUuid());
   std::unique_ptr<Artifacts> artifacts = std::make_unique<Artifacts>(directory, 100);
 
   std::string Add(const std::string& name, const std::string& content) {

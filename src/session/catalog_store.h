@@ -1,5 +1,5 @@
-// Databases, tables and persistent views, shared by all sessions. One implementation keeps them in memory; others will keep them
-// on disk or in a service.
+// Databases, tables and persistent views, shared by all sessions. One implementation keeps them in memory;
+// others will keep them on disk or in a service.
 #pragma once
 
 #include <cstdint>
@@ -47,9 +47,9 @@ struct TableRecord {
 };
 using TablePtr = std::shared_ptr<const TableRecord>;
 
-// Names are compared without regard to case and kept in lower case, as in Spark. Errors: SCHEMA_NOT_FOUND, SCHEMA_ALREADY_EXISTS,
-// SCHEMA_NOT_EMPTY, TABLE_OR_VIEW_NOT_FOUND, TABLE_OR_VIEW_ALREADY_EXISTS. Implementations are thread-safe; they keep records and
-// touch no table data.
+// Names are compared without regard to case and kept in lower case, as in Spark. Errors: SCHEMA_NOT_FOUND,
+// SCHEMA_ALREADY_EXISTS, SCHEMA_NOT_EMPTY, TABLE_OR_VIEW_NOT_FOUND, TABLE_OR_VIEW_ALREADY_EXISTS.
+// Implementations are thread-safe; they keep records and touch no table data.
 class CatalogStore {
  public:
   virtual ~CatalogStore() = default;

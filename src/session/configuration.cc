@@ -24,7 +24,8 @@ std::string_view Trim(std::string_view text) {
 
 std::string Lower(std::string_view text) {
   std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(result, result.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return result;
 }
 
@@ -81,14 +82,16 @@ std::string Quoted(std::string_view key) { return fmt::format("\"{}\"", key); }
 
 base::Error TypeMismatch(std::string_view key, const std::string& value, std::string_view type) {
   return MakeError(ErrorKind::kIllegalArgument, "INVALID_CONF_VALUE.TYPE_MISMATCH",
-                   fmt::format("The value '{}' of the setting \"{}\" is invalid: it must be a '{}' value.", value, key, type),
+                   fmt::format("The value '{}' of the setting \"{}\" is invalid: it must be a '{}' value.",
+                               value, key, type),
                    {{"confName", std::string(key)}, {"confValue", value}, {"confType", std::string(type)}});
 }
 
 base::Error RequirementFailed(std::string_view key, const std::string& value, std::string requirement) {
-  return MakeError(ErrorKind::kIllegalArgument, "INVALID_CONF_VALUE.REQUIREMENT",
-                   fmt::format("The value '{}' of the setting \"{}\" is invalid. {}", value, key, requirement),
-                   {{"confName", std::string(key)}, {"confValue", value}, {"confRequirement", requirement}});
+  return MakeError(
+      ErrorKind::kIllegalArgument, "INVALID_CONF_VALUE.REQUIREMENT",
+      fmt::format("The value '{}' of the setting \"{}\" is invalid. {}", value, key, requirement),
+      {{"confName", std::string(key)}, {"confValue", value}, {"confRequirement", requirement}});
 }
 
 base::Status CheckType(const Setting& setting, const std::string& value) {
@@ -127,20 +130,25 @@ base::Status CheckValues(const Setting& setting, const std::string& value) {
     rest.remove_prefix(std::min(comma + 2, rest.size()));
   }
   return MakeError(ErrorKind::kIllegalArgument, "INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS",
-                   fmt::format("The value '{}' of the setting \"{}\" is invalid: it must be one of '{}'.", value, setting.key,
-                               setting.values),
-                   {{"confName", std::string(setting.key)}, {"confValue", value}, {"confOptions", std::string(setting.values)}});
+                   fmt::format("The value '{}' of the setting \"{}\" is invalid: it must be one of '{}'.",
+                               value, setting.key, setting.values),
+                   {{"confName", std::string(setting.key)},
+                    {"confValue", value},
+                    {"confOptions", std::string(setting.values)}});
 }
 
 // Rules that Spark checks beyond the type.
 base::Status CheckRules(const Setting& setting, const std::string& value) {
   if (setting.key == "spark.sql.session.timeZone" && !base::FindTimeZone(value)) {
-    return MakeError(ErrorKind::kIllegalArgument, "INVALID_CONF_VALUE.TIME_ZONE",
-                     fmt::format("The value '{}' of the setting \"{}\" is invalid: there is no such time zone.", value, setting.key),
-                     {{"confName", std::string(setting.key)}, {"confValue", value}});
+    return MakeError(
+        ErrorKind::kIllegalArgument, "INVALID_CONF_VALUE.TIME_ZONE",
+        fmt::format("The value '{}' of the setting \"{}\" is invalid: there is no such time zone.", value,
+                    setting.key),
+        {{"confName", std::string(setting.key)}, {"confValue", value}});
   }
   if (setting.key == "spark.sql.shuffle.partitions" && ReadNumber<int64_t>(Trim(value)).value_or(0) <= 0) {
-    return RequirementFailed(setting.key, value, fmt::format("The value of {} must be positive", setting.key));
+    return RequirementFailed(setting.key, value,
+                             fmt::format("The value of {} must be positive", setting.key));
   }
   return {};
 }
@@ -155,7 +163,8 @@ base::Status CheckModifiable(std::string_view key) {
   const Setting* setting = FindSetting(key);
   if (setting != nullptr && setting->is_static) {
     return MakeError(ErrorKind::kAnalysis, "CANNOT_MODIFY_STATIC_CONFIG",
-                     fmt::format("The static setting \"{}\" is fixed when the server starts.", key), {{"key", Quoted(key)}});
+                     fmt::format("The static setting \"{}\" is fixed when the server starts.", key),
+                     {{"key", Quoted(key)}});
   }
   if (setting == nullptr && IsCoreSetting(key)) {
     return MakeError(ErrorKind::kAnalysis, "CANNOT_MODIFY_CONFIG",
@@ -186,14 +195,14 @@ std::optional<std::string> Configuration::Find(std::string_view key) const {
 base::Result<std::optional<std::string>> Configuration::Get(std::string_view key) const {
   std::optional<std::string> value = Find(key);
   if (!value && FindSetting(key) == nullptr) {
-    return MakeError(ErrorKind::kNoSuchElement, "SQL_CONF_NOT_FOUND", fmt::format("There is no setting \"{}\".", key),
-                     {{"sqlConf", Quoted(key)}});
+    return MakeError(ErrorKind::kNoSuchElement, "SQL_CONF_NOT_FOUND",
+                     fmt::format("There is no setting \"{}\".", key), {{"sqlConf", Quoted(key)}});
   }
   return value;
 }
 
-base::Result<std::optional<std::string>> Configuration::GetWithDefault(std::string_view key,
-                                                                       std::optional<std::string> fallback) const {
+base::Result<std::optional<std::string>> Configuration::GetWithDefault(
+    std::string_view key, std::optional<std::string> fallback) const {
   const Setting* setting = FindSetting(key);
   if (setting != nullptr && fallback) HEARTH_RETURN_IF_ERROR(CheckValue(*setting, *fallback));
   std::lock_guard lock(mutex_);
@@ -243,7 +252,8 @@ bool Configuration::Flag(std::string_view key) const { return Lower(Trim(Text(ke
 int64_t Configuration::Number(std::string_view key) const {
   const std::string text = Text(key);
   const Setting* setting = FindSetting(key);
-  if (setting != nullptr && setting->type == SettingType::kDuration) return ParseMilliseconds(text).value_or(0);
+  if (setting != nullptr && setting->type == SettingType::kDuration)
+    return ParseMilliseconds(text).value_or(0);
   return ParseBytes(text).value_or(0);
 }
 

@@ -1,5 +1,5 @@
-// The settings of one session: what was set, over what the server was started with, over Spark's defaults. The Config RPC and
-// SQL SET share it.
+// The settings of one session: what was set, over what the server was started with, over Spark's defaults.
+// The Config RPC and SQL SET share it.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +25,10 @@ class Configuration {
   base::Result<std::optional<std::string>> Get(std::string_view key) const;
   // As Get, and none for an unknown key.
   std::optional<std::string> Find(std::string_view key) const;
-  // The value that was set, else the given default, which must be a possible value. Error: INVALID_CONF_VALUE.*.
-  base::Result<std::optional<std::string>> GetWithDefault(std::string_view key, std::optional<std::string> fallback) const;
+  // The value that was set, else the given default, which must be a possible value. Error:
+  // INVALID_CONF_VALUE.*.
+  base::Result<std::optional<std::string>> GetWithDefault(std::string_view key,
+                                                          std::optional<std::string> fallback) const;
   // Somebody set it: there is more than a default.
   bool IsSet(std::string_view key) const;
   // What was set, by the server or the session; no defaults.
@@ -40,7 +42,8 @@ class Configuration {
   void Reset();
   static bool IsModifiable(std::string_view key);
 
-  // Values of registered settings, for the server's own use; a value that does not read gives the type's zero.
+  // Values of registered settings, for the server's own use; a value that does not read gives the type's
+  // zero.
   std::string Text(std::string_view key) const;
   bool Flag(std::string_view key) const;
   int64_t Number(std::string_view key) const;

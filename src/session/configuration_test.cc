@@ -39,12 +39,18 @@ TEST(Configuration, SetsAndTakesBack) {
 
 TEST(Configuration, RefusesWrongValues) {
   Configuration configuration;
-  EXPECT_EQ(ConditionOf(configuration.Set("spark.sql.ansi.enabled", "maybe")), "INVALID_CONF_VALUE.TYPE_MISMATCH");
-  EXPECT_EQ(ConditionOf(configuration.Set("spark.sql.shuffle.partitions", "abc")), "INVALID_CONF_VALUE.TYPE_MISMATCH");
-  EXPECT_EQ(ConditionOf(configuration.Set("spark.sql.shuffle.partitions", "-1")), "INVALID_CONF_VALUE.REQUIREMENT");
-  EXPECT_EQ(ConditionOf(configuration.Set("spark.sql.files.maxPartitionBytes", "12zz")), "INVALID_CONF_VALUE.TYPE_MISMATCH");
-  EXPECT_EQ(ConditionOf(configuration.Set("spark.sql.timestampType", "abc")), "INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS");
-  EXPECT_EQ(ConditionOf(configuration.Set("spark.sql.session.timeZone", "Mars/Base")), "INVALID_CONF_VALUE.TIME_ZONE");
+  EXPECT_EQ(ConditionOf(configuration.Set("spark.sql.ansi.enabled", "maybe")),
+            "INVALID_CONF_VALUE.TYPE_MISMATCH");
+  EXPECT_EQ(ConditionOf(configuration.Set("spark.sql.shuffle.partitions", "abc")),
+            "INVALID_CONF_VALUE.TYPE_MISMATCH");
+  EXPECT_EQ(ConditionOf(configuration.Set("spark.sql.shuffle.partitions", "-1")),
+            "INVALID_CONF_VALUE.REQUIREMENT");
+  EXPECT_EQ(ConditionOf(configuration.Set("spark.sql.files.maxPartitionBytes", "12zz")),
+            "INVALID_CONF_VALUE.TYPE_MISMATCH");
+  EXPECT_EQ(ConditionOf(configuration.Set("spark.sql.timestampType", "abc")),
+            "INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS");
+  EXPECT_EQ(ConditionOf(configuration.Set("spark.sql.session.timeZone", "Mars/Base")),
+            "INVALID_CONF_VALUE.TIME_ZONE");
   EXPECT_EQ(ConditionOf(configuration.Set("spark.sql.warehouse.dir", "/x")), "CANNOT_MODIFY_STATIC_CONFIG");
   EXPECT_EQ(ConditionOf(configuration.Set("spark.driver.memory", "2g")), "CANNOT_MODIFY_CONFIG");
   EXPECT_EQ(ConditionOf(configuration.Unset("spark.sql.warehouse.dir")), "CANNOT_MODIFY_STATIC_CONFIG");
@@ -77,20 +83,34 @@ TEST(SettingsTable, IsSortedAndComplete) {
 
 // Every setting that a stock client reads, with or without a default.
 TEST(SettingsTable, HasWhatClientsAskFor) {
-  for (const char* key :
-       {"spark.connect.session.planCompression.defaultAlgorithm", "spark.python.sql.dataFrameDebugging.enabled",
-        "spark.sql.stackTracesInDataFrameContext", "spark.sql.pyspark.inferNestedDictAsStruct.enabled",
-        "spark.sql.pyspark.legacy.inferArrayTypeFromFirstElement.enabled", "spark.sql.timestampType", "spark.sql.session.timeZone",
-        "spark.sql.execution.pandas.convertToArrowArraySafely", "spark.sql.session.localRelationCacheThreshold",
-        "spark.sql.execution.pandas.inferPandasDictAsMap", "spark.sql.pyspark.legacy.inferMapTypeFromFirstPair.enabled",
-        "spark.sql.execution.arrow.useLargeVarTypes", "spark.sql.session.localRelationSizeLimit",
-        "spark.sql.session.localRelationChunkSizeRows", "spark.sql.session.localRelationChunkSizeBytes",
-        "spark.sql.session.localRelationBatchOfChunksSizeBytes", "spark.sql.execution.pandas.structHandlingMode",
-        "spark.sql.execution.arrow.pyspark.selfDestruct.enabled", "spark.sql.execution.pyspark.binaryAsBytes",
-        "spark.sql.repl.eagerEval.enabled", "spark.sql.repl.eagerEval.maxNumRows", "spark.sql.repl.eagerEval.truncate",
-        "spark.sql.connect.serverStacktrace.enabled", "spark.sql.pyspark.jvmStacktrace.enabled",
-        "spark.sql.execution.pythonUDF.arrow.enabled", "spark.sql.execution.pythonUDTF.arrow.enabled", "spark.sql.ansi.enabled",
-        "spark.sql.pyspark.plotting.max_rows"}) {
+  for (const char* key : {"spark.connect.session.planCompression.defaultAlgorithm",
+                          "spark.python.sql.dataFrameDebugging.enabled",
+                          "spark.sql.stackTracesInDataFrameContext",
+                          "spark.sql.pyspark.inferNestedDictAsStruct.enabled",
+                          "spark.sql.pyspark.legacy.inferArrayTypeFromFirstElement.enabled",
+                          "spark.sql.timestampType",
+                          "spark.sql.session.timeZone",
+                          "spark.sql.execution.pandas.convertToArrowArraySafely",
+                          "spark.sql.session.localRelationCacheThreshold",
+                          "spark.sql.execution.pandas.inferPandasDictAsMap",
+                          "spark.sql.pyspark.legacy.inferMapTypeFromFirstPair.enabled",
+                          "spark.sql.execution.arrow.useLargeVarTypes",
+                          "spark.sql.session.localRelationSizeLimit",
+                          "spark.sql.session.localRelationChunkSizeRows",
+                          "spark.sql.session.localRelationChunkSizeBytes",
+                          "spark.sql.session.localRelationBatchOfChunksSizeBytes",
+                          "spark.sql.execution.pandas.structHandlingMode",
+                          "spark.sql.execution.arrow.pyspark.selfDestruct.enabled",
+                          "spark.sql.execution.pyspark.binaryAsBytes",
+                          "spark.sql.repl.eagerEval.enabled",
+                          "spark.sql.repl.eagerEval.maxNumRows",
+                          "spark.sql.repl.eagerEval.truncate",
+                          "spark.sql.connect.serverStacktrace.enabled",
+                          "spark.sql.pyspark.jvmStacktrace.enabled",
+                          "spark.sql.execution.pythonUDF.arrow.enabled",
+                          "spark.sql.execution.pythonUDTF.arrow.enabled",
+                          "spark.sql.ansi.enabled",
+                          "spark.sql.pyspark.plotting.max_rows"}) {
     EXPECT_NE(FindSetting(key), nullptr) << key;
   }
 }

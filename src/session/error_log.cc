@@ -19,7 +19,8 @@ std::shared_ptr<const base::Error> ErrorLog::Take(const std::string& id) {
   std::lock_guard lock(mutex_);
   const auto found = std::ranges::find(entries_, id, &Entry::id);
   if (found == entries_.end()) return nullptr;
-  std::shared_ptr<const base::Error> error = clock_.Steady() - found->since < kLifetime ? found->error : nullptr;
+  std::shared_ptr<const base::Error> error =
+      clock_.Steady() - found->since < kLifetime ? found->error : nullptr;
   entries_.erase(found);
   return error;
 }

@@ -28,7 +28,8 @@ std::string_view HandleText(std::string_view kind) {
 std::string CursorText(std::string_view kind, const std::string& id) {
   if (kind == "DISCONNECTED") return "The cursor is taken over by a newer connection.";
   if (kind == "NOT_REATTACHABLE") return "The operation was started as not reattachable.";
-  if (kind == "POSITION_NOT_AVAILABLE") return fmt::format("The response {} is released or no longer buffered.", id);
+  if (kind == "POSITION_NOT_AVAILABLE")
+    return fmt::format("The response {} is released or no longer buffered.", id);
   return fmt::format("There is no response {}.", id);
 }
 
@@ -43,14 +44,16 @@ base::Error Plain(ErrorKind kind, std::string message) {
 
 base::Error InvalidHandle(std::string_view kind, const std::string& handle) {
   return base::MakeError(ErrorKind::kSpark, fmt::format("INVALID_HANDLE.{}", kind),
-                         fmt::format("The handle {} is invalid. {}", handle, HandleText(kind)), {{"handle", handle}});
+                         fmt::format("The handle {} is invalid. {}", handle, HandleText(kind)),
+                         {{"handle", handle}});
 }
 
 base::Error InvalidCursor(std::string_view kind, const std::string& response_id) {
   std::map<std::string, std::string> parameters;
   if (kind.starts_with("POSITION")) parameters["responseId"] = response_id;
   return base::MakeError(ErrorKind::kSpark, fmt::format("INVALID_CURSOR.{}", kind),
-                         fmt::format("The cursor is invalid. {}", CursorText(kind, response_id)), std::move(parameters));
+                         fmt::format("The cursor is invalid. {}", CursorText(kind, response_id)),
+                         std::move(parameters));
 }
 
 base::Error InvalidClone(std::string_view kind, const std::string& target) {
@@ -66,8 +69,12 @@ base::Error OperationCanceled() {
   return base::MakeError(ErrorKind::kCancelled, "OPERATION_CANCELED", "Operation has been canceled.");
 }
 
-base::Error IllegalArgument(std::string message) { return Plain(ErrorKind::kIllegalArgument, std::move(message)); }
+base::Error IllegalArgument(std::string message) {
+  return Plain(ErrorKind::kIllegalArgument, std::move(message));
+}
 
-base::Error UnsupportedOperation(std::string message) { return Plain(ErrorKind::kUnsupported, std::move(message)); }
+base::Error UnsupportedOperation(std::string message) {
+  return Plain(ErrorKind::kUnsupported, std::move(message));
+}
 
 }  // namespace hearth::session

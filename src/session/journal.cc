@@ -6,8 +6,8 @@
 namespace hearth::session {
 namespace {
 
-// Acts of one group and subject replace one another, whatever stands between them. Views and functions are not among them: what
-// was made in between may have been built on the older one.
+// Acts of one group and subject replace one another, whatever stands between them. Views and functions are
+// not among them: what was made in between may have been built on the older one.
 std::string ReplacementGroup(const JournalEntry& entry) {
   switch (entry.act) {
     case JournalAct::kSetSetting:

@@ -1,5 +1,5 @@
-// What shaped a session, in order: replayed on another engine it gives the same session again. Reads and queries are no part of
-// it.
+// What shaped a session, in order: replayed on another engine it gives the same session again. Reads and
+// queries are no part of it.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,8 @@
 namespace hearth::session {
 
 enum class JournalAct : uint8_t {
-  kSetSetting,        // subject: key; payload: value
-  kUnsetSetting,      // subject: key
+  kSetSetting,    // subject: key; payload: value
+  kUnsetSetting,  // subject: key
   kResetSettings,
   kCreateView,        // subject: name; payload: how it was made
   kDropView,          // subject: name
@@ -36,8 +36,8 @@ struct JournalEntry {
   size_t bytes() const { return sizeof(JournalEntry) + subject.size() + payload.size(); }
 };
 
-// Bounded: entries that later ones made void go first (an overwritten setting, an earlier current database); when that is not
-// enough recording ends and the journal says that it is incomplete. Thread-safe.
+// Bounded: entries that later ones made void go first (an overwritten setting, an earlier current database);
+// when that is not enough recording ends and the journal says that it is incomplete. Thread-safe.
 class Journal {
  public:
   struct Limits {
@@ -48,7 +48,8 @@ class Journal {
   Journal() : Journal(Limits()) {}
   explicit Journal(Limits limits) : limits_(limits) {}
 
-  void Record(JournalAct act, std::string subject, JournalForm form = JournalForm::kNone, std::string payload = {});
+  void Record(JournalAct act, std::string subject, JournalForm form = JournalForm::kNone,
+              std::string payload = {});
   std::vector<JournalEntry> Entries() const;
   // False once an act could not be kept: a replay would give another session.
   bool is_complete() const;

@@ -18,7 +18,8 @@ TEST(Journal, KeepsActsInOrder) {
 
 TEST(Journal, DropsWhatWasReplacedBeforeItGivesUp) {
   Journal journal({.entries = 10, .bytes = 1 << 20});
-  for (int i = 0; i < 100; ++i) journal.Record(JournalAct::kSetSetting, "a", JournalForm::kText, std::to_string(i));
+  for (int i = 0; i < 100; ++i)
+    journal.Record(JournalAct::kSetSetting, "a", JournalForm::kText, std::to_string(i));
   EXPECT_TRUE(journal.is_complete());
   EXPECT_EQ(journal.Entries().back().payload, "99");
   for (int i = 0; i < 20; ++i) journal.Record(JournalAct::kCreateView, "v" + std::to_string(i));

@@ -39,10 +39,11 @@ class MemoryCatalogStore final : public CatalogStore {
     const auto found = databases_.find(LowerCase(name));
     if (found == databases_.end()) return SchemaNotFound({std::string(kCatalogName), name});
     if (!cascade && !found->second.tables.empty()) {
-      return MakeError(ErrorKind::kAnalysis, "SCHEMA_NOT_EMPTY",
-                       fmt::format("The schema {} still has tables or views; DROP SCHEMA … CASCADE drops them too.",
-                                   plan::QuoteIdentifier(name)),
-                       {{"schemaName", plan::QuoteIdentifier(name)}});
+      return MakeError(
+          ErrorKind::kAnalysis, "SCHEMA_NOT_EMPTY",
+          fmt::format("The schema {} still has tables or views; DROP SCHEMA … CASCADE drops them too.",
+                      plan::QuoteIdentifier(name)),
+          {{"schemaName", plan::QuoteIdentifier(name)}});
     }
     std::vector<TablePtr> tables;
     for (const auto& [key, table] : found->second.tables) tables.push_back(table);
@@ -67,7 +68,8 @@ class MemoryCatalogStore final : public CatalogStore {
   base::Status CreateTable(TableRecord record) override {
     std::lock_guard lock(mutex_);
     HEARTH_ASSIGN(Database* const database, Find(record.info));
-    if (database->tables.contains(record.info.name)) return TableAlreadyExists(database->record.name, record.info.name);
+    if (database->tables.contains(record.info.name))
+      return TableAlreadyExists(database->record.name, record.info.name);
     const std::string key = record.info.name;
     database->tables.emplace(key, std::make_shared<const TableRecord>(std::move(record)));
     return {};
@@ -85,7 +87,8 @@ class MemoryCatalogStore final : public CatalogStore {
   base::Result<TablePtr> DropTable(const std::string& database_name, const std::string& name) override {
     std::lock_guard lock(mutex_);
     const auto database = databases_.find(LowerCase(database_name));
-    const std::string full_path = fmt::format("[`{}`.{}]", kCatalogName, plan::QuoteIdentifier(database_name));
+    const std::string full_path =
+        fmt::format("[`{}`.{}]", kCatalogName, plan::QuoteIdentifier(database_name));
     const std::vector<std::string> full_name = {std::string(kCatalogName), database_name, name};
     if (database == databases_.end()) return TableNotFound(full_name, full_path);
     const auto found = database->second.tables.find(LowerCase(name));
@@ -157,7 +160,8 @@ std::unique_ptr<CatalogStore> MakeMemoryCatalogStore(std::string warehouse_direc
 
 std::string LowerCase(std::string_view text) {
   std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(result, result.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return result;
 }
 
@@ -167,23 +171,27 @@ std::string QuotedTableName(const std::string& database, const std::string& tabl
 
 base::Error SchemaNotFound(const std::vector<std::string>& name) {
   const std::string quoted = plan::QuoteIdentifiers(name);
-  return MakeError(ErrorKind::kAnalysis, "SCHEMA_NOT_FOUND",
-                   fmt::format("The schema {} cannot be found. DROP SCHEMA IF EXISTS accepts a missing schema.", quoted),
-                   {{"schemaName", quoted}});
+  return MakeError(
+      ErrorKind::kAnalysis, "SCHEMA_NOT_FOUND",
+      fmt::format("The schema {} cannot be found. DROP SCHEMA IF EXISTS accepts a missing schema.", quoted),
+      {{"schemaName", quoted}});
 }
 
 base::Error TableNotFound(const std::vector<std::string>& name, const std::string& search_path) {
   const std::string quoted = plan::QuoteIdentifiers(name);
-  return MakeError(ErrorKind::kAnalysis, "TABLE_OR_VIEW_NOT_FOUND",
-                   fmt::format("The table or view {} cannot be found.\nSearch path: {}.", quoted, search_path),
-                   {{"relationName", quoted}, {"searchPath", search_path}});
+  return MakeError(
+      ErrorKind::kAnalysis, "TABLE_OR_VIEW_NOT_FOUND",
+      fmt::format("The table or view {} cannot be found.\nSearch path: {}.", quoted, search_path),
+      {{"relationName", quoted}, {"searchPath", search_path}});
 }
 
 base::Error TableAlreadyExists(const std::string& database, const std::string& table) {
   const std::string quoted = QuotedTableName(database, table);
-  return MakeError(ErrorKind::kAnalysis, "TABLE_OR_VIEW_ALREADY_EXISTS",
-                   fmt::format("The table or view {} exists already; IF NOT EXISTS accepts it, OR REPLACE replaces it.", quoted),
-                   {{"relationName", quoted}});
+  return MakeError(
+      ErrorKind::kAnalysis, "TABLE_OR_VIEW_ALREADY_EXISTS",
+      fmt::format("The table or view {} exists already; IF NOT EXISTS accepts it, OR REPLACE replaces it.",
+                  quoted),
+      {{"relationName", quoted}});
 }
 
 }  // namespace hearth::session

@@ -38,14 +38,17 @@ std::shared_ptr<const FileSource> EmptySource(const TableRecord& table) {
   return source;
 }
 
-bool IsFileFormat(std::string_view name) { return std::ranges::find(kFileFormats, LowerCase(name)) != kFileFormats.end(); }
+bool IsFileFormat(std::string_view name) {
+  return std::ranges::find(kFileFormats, LowerCase(name)) != kFileFormats.end();
+}
 
 }  // namespace
 
 TemporaryViewPtr NameLookup::FindTemporary(const std::vector<std::string>& name) const {
   const TemporaryViewMap* views = nullptr;
   if (name.size() == 1) views = scope_.temporary.get();
-  if (name.size() == 2 && LowerCase(name[0]) == kGlobalTemporaryDatabase) views = scope_.global_temporary.get();
+  if (name.size() == 2 && LowerCase(name[0]) == kGlobalTemporaryDatabase)
+    views = scope_.global_temporary.get();
   if (views == nullptr) return nullptr;
   const auto found = views->find(LowerCase(name.back()));
   return found == views->end() ? nullptr : found->second;
@@ -55,10 +58,11 @@ base::Result<NameLookup::TableName> NameLookup::Qualify(const std::vector<std::s
   if (name.size() == 1) return TableName{scope_.current_database, name[0]};
   if (name.size() == 2) return TableName{LowerCase(name[0]), name[1]};
   if (name.size() == 3 && LowerCase(name[0]) == kCatalogName) return TableName{LowerCase(name[1]), name[2]};
-  return base::MakeError(base::ErrorKind::kAnalysis, "REQUIRES_SINGLE_PART_NAMESPACE",
-                         fmt::format("{} has databases of one name part, but {} was given.", kCatalogName,
-                                     plan::QuoteIdentifiers(name)),
-                         {{"sessionCatalog", std::string(kCatalogName)}, {"identifier", plan::QuoteIdentifiers(name)}});
+  return base::MakeError(
+      base::ErrorKind::kAnalysis, "REQUIRES_SINGLE_PART_NAMESPACE",
+      fmt::format("{} has databases of one name part, but {} was given.", kCatalogName,
+                  plan::QuoteIdentifiers(name)),
+      {{"sessionCatalog", std::string(kCatalogName)}, {"identifier", plan::QuoteIdentifiers(name)}});
 }
 
 std::string NameLookup::SearchPath() const {
@@ -66,11 +70,13 @@ std::string NameLookup::SearchPath() const {
                      plan::QuoteIdentifier(scope_.current_database));
 }
 
-base::Result<std::variant<plan::ViewInfo, plan::TableLookup>> NameLookup::Lookup(const std::vector<std::string>& name) {
+base::Result<std::variant<plan::ViewInfo, plan::TableLookup>> NameLookup::Lookup(
+    const std::vector<std::string>& name) {
   if (const TemporaryViewPtr view = FindTemporary(name)) {
     plan::ViewInfo info = view->info;
     if (!info.scope && info.current_database != scope_.current_database) {
-      info.scope = std::make_shared<NameLookup>(Scope{scope_.temporary, scope_.global_temporary, info.current_database}, store_, files_);
+      info.scope = std::make_shared<NameLookup>(
+          Scope{scope_.temporary, scope_.global_temporary, info.current_database}, store_, files_);
     }
     return info;
   }
@@ -87,10 +93,12 @@ base::Result<std::variant<plan::ViewInfo, plan::TableLookup>> NameLookup::Lookup
 }
 
 base::Result<plan::TableLookup> NameLookup::OpenTable(const TableRecord& table) {
-  const std::vector<std::string> name = {std::string(kCatalogName), table.info.name_space.at(0), table.info.name};
+  const std::vector<std::string> name = {std::string(kCatalogName), table.info.name_space.at(0),
+                                         table.info.name};
   if (!HasFiles(table.info.location)) return plan::TableLookup{name, EmptySource(table)};
-  HEARTH_ASSIGN(auto source,
-                files_.Resolve({table.info.format, {table.info.location}, table.info.options, table.schema()}));
+  HEARTH_ASSIGN(
+      auto source,
+      files_.Resolve({table.info.format, {table.info.location}, table.info.options, table.schema()}));
   return plan::TableLookup{name, std::move(source)};
 }
 
@@ -107,7 +115,8 @@ base::Result<plan::ViewInfo> NameLookup::OpenView(const TableRecord& view) {
   info.current_database = view.view->current_database;
   // Its names mean what they meant where it was made, and temporary views are not among them.
   static const auto kNone = std::make_shared<const TemporaryViewMap>();
-  info.scope = std::make_shared<NameLookup>(Scope{kNone, scope_.global_temporary, view.view->current_database}, store_, files_);
+  info.scope = std::make_shared<NameLookup>(
+      Scope{kNone, scope_.global_temporary, view.view->current_database}, store_, files_);
   return info;
 }
 

@@ -1,5 +1,5 @@
-// Names of tables and views as one session sees them: temporary views, then global temporary views, tables and views of the
-// catalogue, then files (parquet.`path`).
+// Names of tables and views as one session sees them: temporary views, then global temporary views, tables
+// and views of the catalogue, then files (parquet.`path`).
 #pragma once
 
 #include <memory>
@@ -12,7 +12,8 @@
 
 namespace hearth::session {
 
-// A snapshot: temporary views and the current database are those of the moment it was made. The store and the files outlive it.
+// A snapshot: temporary views and the current database are those of the moment it was made. The store and the
+// files outlive it.
 class NameLookup final : public plan::Catalog {
  public:
   struct Scope {
@@ -24,7 +25,8 @@ class NameLookup final : public plan::Catalog {
   NameLookup(Scope scope, CatalogStore& store, plan::FileSources& files)
       : scope_(std::move(scope)), store_(store), files_(files) {}
 
-  base::Result<std::variant<plan::ViewInfo, plan::TableLookup>> Lookup(const std::vector<std::string>& name) override;
+  base::Result<std::variant<plan::ViewInfo, plan::TableLookup>> Lookup(
+      const std::vector<std::string>& name) override;
 
   // Database and name of a table or persistent view: a one-part name is of the current database. Errors:
   // REQUIRES_SINGLE_PART_NAMESPACE.

@@ -21,7 +21,9 @@ Operation::Operation(OperationRequest request, ResponseBuffer::Limits limits, co
       responses_(std::make_shared<ResponseBuffer>(LimitsFor(request_, limits), clock)),
       started_at_(clock.Steady()) {}
 
-bool Operation::HasTag(std::string_view tag) const { return std::ranges::find(request_.tags, tag) != request_.tags.end(); }
+bool Operation::HasTag(std::string_view tag) const {
+  return std::ranges::find(request_.tags, tag) != request_.tags.end();
+}
 
 OperationState Operation::state() const {
   const OperationState state = state_.load();
@@ -45,7 +47,8 @@ void Operation::Run() {
     if (stop_.stop_requested()) return Finish(std::make_unique<base::Error>(OperationCanceled()));
     // The thread goes back to the pool while the client is slow.
     const bool is_parked = responses_->ParkUntilRoom([self = shared_from_this()] {
-      if (!self->executor_->PostContinuation([self] { self->Run(); })) self->Finish(std::make_unique<base::Error>(OperationCanceled()));
+      if (!self->executor_->PostContinuation([self] { self->Run(); }))
+        self->Finish(std::make_unique<base::Error>(OperationCanceled()));
     });
     if (is_parked) {
       // A stop between the look above and the parking would have woken nobody.

@@ -27,8 +27,8 @@ enum class OperationState : uint8_t {
 
 class Operation;
 
-// What an operation does, in steps of its own choice: between two steps the operation may wait for its client. Runs on one
-// executor thread at a time and is destroyed on one.
+// What an operation does, in steps of its own choice: between two steps the operation may wait for its
+// client. Runs on one executor thread at a time and is destroyed on one.
 class OperationWork {
  public:
   virtual ~OperationWork() = default;
@@ -39,11 +39,13 @@ class OperationWork {
 struct OperationRequest {
   OperationId id;
   std::vector<std::string> tags;
-  std::string fingerprint;  // equal for equal requests: a retry of the client is told from a new plan under a used id
+  std::string
+      fingerprint;  // equal for equal requests: a retry of the client is told from a new plan under a used id
   bool is_reattachable = false;
 };
 
-// Made and found through Operations. Steps run on the executor given to Start, which outlives the operation. Thread-safe.
+// Made and found through Operations. Steps run on the executor given to Start, which outlives the operation.
+// Thread-safe.
 class Operation : public std::enable_shared_from_this<Operation> {
  public:
   Operation(OperationRequest request, ResponseBuffer::Limits limits, const base::Clock& clock);

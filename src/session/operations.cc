@@ -10,7 +10,8 @@ base::Result<Operations::Admission> Operations::Admit(OperationRequest request) 
   std::lock_guard lock(mutex_);
   if (is_closed_) return InvalidHandle("SESSION_CLOSED", request.id.text());
   if (const auto found = live_.find(request.id); found != live_.end()) {
-    const bool is_retry = request.is_reattachable && found->second->request().fingerprint == request.fingerprint;
+    const bool is_retry =
+        request.is_reattachable && found->second->request().fingerprint == request.fingerprint;
     if (!is_retry) return InvalidHandle("OPERATION_ALREADY_EXISTS", request.id.text());
     return Admission{found->second, false};
   }
@@ -58,8 +59,9 @@ bool Operations::Release(const OperationId& id) {
     live_.erase(found);
     const OperationState state = operation->state();
     const bool ran_on = state == OperationState::kRunning;
-    Remember(id, ran_on ? OperationState::kCancelled
-                        : state == OperationState::kTerminating ? OperationState::kSucceeded : state);
+    Remember(id, ran_on                                  ? OperationState::kCancelled
+                 : state == OperationState::kTerminating ? OperationState::kSucceeded
+                                                         : state);
   }
   operation->Close();
   return true;

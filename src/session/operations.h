@@ -17,14 +17,14 @@
 
 namespace hearth::session {
 
-// Thread-safe. Ended operations stay until they are released or abandoned by their client; then their id and last state are
-// remembered, so that they never run twice.
+// Thread-safe. Ended operations stay until they are released or abandoned by their client; then their id and
+// last state are remembered, so that they never run twice.
 class Operations {
  public:
   struct Limits {
-    size_t live = 1000;                                            // operations at once
-    size_t remembered = 1000;                                      // released or abandoned ids
-    std::chrono::seconds detached = std::chrono::minutes(5);       // without a client
+    size_t live = 1000;                                       // operations at once
+    size_t remembered = 1000;                                 // released or abandoned ids
+    std::chrono::seconds detached = std::chrono::minutes(5);  // without a client
     std::chrono::seconds remembered_for = std::chrono::minutes(30);
     ResponseBuffer::Limits responses;
   };
@@ -35,7 +35,8 @@ class Operations {
     std::shared_ptr<Operation> operation;
     bool is_new = true;  // false: the client repeats a request, its operation runs or has run already
   };
-  // Errors: INVALID_HANDLE.OPERATION_ALREADY_EXISTS, .OPERATION_ABANDONED; kUnavailable when there are too many.
+  // Errors: INVALID_HANDLE.OPERATION_ALREADY_EXISTS, .OPERATION_ABANDONED; kUnavailable when there are too
+  // many.
   base::Result<Admission> Admit(OperationRequest request);
   // Errors: INVALID_HANDLE.OPERATION_NOT_FOUND, INVALID_CURSOR.NOT_REATTACHABLE.
   base::Result<std::shared_ptr<Operation>> FindForReattach(const OperationId& id) const;

@@ -52,7 +52,8 @@ struct OperationsTest : testing::Test {
   Operations operations{{.responses = {.unsent_bytes = 4096, .retained_bytes = 4096}}, clock};
   base::ThreadPool executor{"test", 2, 100};
 
-  std::shared_ptr<Operation> Admit(std::vector<std::string> tags = {}, bool reattachable = true, std::string id = base::RandomUuid()) {
+  std::shared_ptr<Operation> Admit(std::vector<std::string> tags = {}, bool reattachable = true,
+                                   std::string id = base::RandomUuid()) {
     auto admission = operations.Admit({OperationId(std::move(id)), std::move(tags), "f", reattachable});
     EXPECT_TRUE(admission.ok());
     return admission->operation;
@@ -85,8 +86,10 @@ TEST_F(OperationsTest, RunsToTheEndAndIsRememberedAfterRelease) {
   EXPECT_FALSE(operations.Release(operation->id()));
   EXPECT_EQ(operations.StatusOf({operation->id()})[0].second, OperationState::kSucceeded);
   EXPECT_EQ(operations.StatusOf({OperationId("?")})[0].second, std::nullopt);
-  EXPECT_EQ(operations.Admit({operation->id(), {}, "f", true}).error()->condition, "INVALID_HANDLE.OPERATION_ABANDONED");
-  EXPECT_EQ(operations.FindForReattach(operation->id()).error()->condition, "INVALID_HANDLE.OPERATION_NOT_FOUND");
+  EXPECT_EQ(operations.Admit({operation->id(), {}, "f", true}).error()->condition,
+            "INVALID_HANDLE.OPERATION_ABANDONED");
+  EXPECT_EQ(operations.FindForReattach(operation->id()).error()->condition,
+            "INVALID_HANDLE.OPERATION_NOT_FOUND");
 }
 
 TEST_F(OperationsTest, ASlowClientHoldsNeitherMemoryNorAThread) {
@@ -106,7 +109,8 @@ TEST_F(OperationsTest, ARetryFindsTheRunningOperationAndAnotherPlanDoesNot) {
   ASSERT_TRUE(again.ok());
   EXPECT_FALSE(again->is_new);
   EXPECT_EQ(again->operation, operation);
-  EXPECT_EQ(operations.Admit({operation->id(), {}, "other", true}).error()->condition, "INVALID_HANDLE.OPERATION_ALREADY_EXISTS");
+  EXPECT_EQ(operations.Admit({operation->id(), {}, "other", true}).error()->condition,
+            "INVALID_HANDLE.OPERATION_ALREADY_EXISTS");
   operations.Release(operation->id());
 }
 
@@ -152,7 +156,8 @@ TEST_F(OperationsTest, ReportsFailureAfterWhatWasProduced) {
   ASSERT_TRUE(operation->Start(executor, std::make_unique<Failing>()));
   WaitUntilIdle();
   EXPECT_EQ(operation->state(), OperationState::kFailed);
-  EXPECT_EQ(operations.FindForReattach(operation->id()).error()->condition, "INVALID_CURSOR.NOT_REATTACHABLE");
+  EXPECT_EQ(operations.FindForReattach(operation->id()).error()->condition,
+            "INVALID_CURSOR.NOT_REATTACHABLE");
 }
 
 TEST_F(OperationsTest, CloseAllStopsEverythingAndAdmitsNothing) {

@@ -7,8 +7,8 @@
 namespace hearth::session {
 namespace {
 
-// Rows of one Arrow batch unless the user sets spark.sql.execution.arrow.maxRecordsPerBatch: each message costs a client more than
-// its rows do, and the batch is bounded in bytes as well.
+// Rows of one Arrow batch unless the user sets spark.sql.execution.arrow.maxRecordsPerBatch: each message
+// costs a client more than its rows do, and the batch is bounded in bytes as well.
 constexpr int64_t kDefaultBatchRows = 1 << 16;
 constexpr std::string_view kBatchRows = "spark.sql.execution.arrow.maxRecordsPerBatch";
 
@@ -57,8 +57,8 @@ plan::ExecutionOptions ExecutionOptionsOf(const Session& session) {
   return options;
 }
 
-base::Result<plan::RelationPtr> AnalyzeQuery(Session& session, const plan::unresolved::RelationPtr& query, plan::Catalog& names,
-                                             std::stop_token stop) {
+base::Result<plan::RelationPtr> AnalyzeQuery(Session& session, const plan::unresolved::RelationPtr& query,
+                                             plan::Catalog& names, std::stop_token stop) {
   const plan::AnalysisSettings settings = AnalysisSettingsOf(session);
   plan::AnalyzeContext context{settings, names, session.executor().files(), nullptr,
                                [&session, stop](const plan::RelationPtr& plan, int64_t limit) {
@@ -67,23 +67,27 @@ base::Result<plan::RelationPtr> AnalyzeQuery(Session& session, const plan::unres
   return plan::Analyze(query, context);
 }
 
-base::Result<plan::RelationPtr> AnalyzeQuery(Session& session, const plan::unresolved::RelationPtr& query, std::stop_token stop) {
+base::Result<plan::RelationPtr> AnalyzeQuery(Session& session, const plan::unresolved::RelationPtr& query,
+                                             std::stop_token stop) {
   const std::shared_ptr<NameLookup> names = session.Names();
   return AnalyzeQuery(session, query, *names, std::move(stop));
 }
 
-base::Result<plan::ExpressionPtr> AnalyzeConstant(Session& session, const plan::unresolved::ExpressionPtr& expression) {
+base::Result<plan::ExpressionPtr> AnalyzeConstant(Session& session,
+                                                  const plan::unresolved::ExpressionPtr& expression) {
   const plan::AnalysisSettings settings = AnalysisSettingsOf(session);
   const std::shared_ptr<NameLookup> names = session.Names();
   plan::AnalyzeContext context{settings, *names, session.executor().files(), nullptr, nullptr};
   return plan::AnalyzeConstant(expression, context);
 }
 
-base::Result<plan::ResultBatch> CollectBatch(Session& session, const plan::RelationPtr& plan, std::stop_token stop) {
+base::Result<plan::ResultBatch> CollectBatch(Session& session, const plan::RelationPtr& plan,
+                                             std::stop_token stop) {
   plan::ExecutionOptions options = ExecutionOptionsOf(session);
   options.batch_rows = std::numeric_limits<int64_t>::max();
   options.batch_bytes = std::numeric_limits<int64_t>::max();
-  HEARTH_ASSIGN(const std::unique_ptr<plan::BatchStream> stream, session.executor().Execute(plan, options, std::move(stop)));
+  HEARTH_ASSIGN(const std::unique_ptr<plan::BatchStream> stream,
+                session.executor().Execute(plan, options, std::move(stop)));
   HEARTH_ASSIGN(std::optional<plan::ResultBatch> batch, stream->Next());
   if (!batch) return base::InternalError("a result without any batch");
   HEARTH_ASSIGN(const std::optional<plan::ResultBatch> more, stream->Next());

@@ -29,19 +29,20 @@ bool ReadHexadecimal(std::string_view text, uint64_t* value) {
 ResponseBuffer::ResponseBuffer(Limits limits, const base::Clock& clock)
     : limits_(limits), clock_(clock), id_prefix_(RandomPrefix()), detached_since_(clock.Steady()) {}
 
-// Ids are UUIDs that carry the response's number, so that no table from id to number is needed and a released response is
-// still told from one that never was.
+// Ids are UUIDs that carry the response's number, so that no table from id to number is needed and a released
+// response is still told from one that never was.
 std::string ResponseBuffer::IdOf(int64_t index) const {
   const uint64_t number = static_cast<uint64_t>(index) & kIndexMask;
-  return fmt::format("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", id_prefix_ >> 28, (id_prefix_ >> 12) & 0xFFFF, id_prefix_ & 0xFFF,
-                     number >> 48, number & 0xFFFFFFFFFFFF);
+  return fmt::format("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", id_prefix_ >> 28, (id_prefix_ >> 12) & 0xFFFF,
+                     id_prefix_ & 0xFFF, number >> 48, number & 0xFFFFFFFFFFFF);
 }
 
 std::optional<int64_t> ResponseBuffer::IndexOf(std::string_view id) const {
   if (!base::IsUuid(id)) return std::nullopt;
   uint64_t high = 0;
   uint64_t low = 0;
-  if (!ReadHexadecimal(id.substr(20, 3), &high) || !ReadHexadecimal(id.substr(24, 12), &low)) return std::nullopt;
+  if (!ReadHexadecimal(id.substr(20, 3), &high) || !ReadHexadecimal(id.substr(24, 12), &low))
+    return std::nullopt;
   const auto index = static_cast<int64_t>(((high << 48) | low) & kIndexMask);
   if (index >= next_index_ || IdOf(index) != id) return std::nullopt;
   return index;
@@ -121,7 +122,8 @@ void ResponseBuffer::MarkSent(int64_t index) {
   while (sent_bytes_ > limits_.retained_bytes && FirstIndex() < index) DropFirst();
 }
 
-base::Result<std::unique_ptr<ResponseBuffer::Reader>> ResponseBuffer::Attach(const std::optional<std::string>& after, Wake wake) {
+base::Result<std::unique_ptr<ResponseBuffer::Reader>> ResponseBuffer::Attach(
+    const std::optional<std::string>& after, Wake wake) {
   Wake wake_previous;
   std::unique_ptr<Reader> reader;
   {
@@ -195,7 +197,8 @@ ResponseBuffer::Reader::Item ResponseBuffer::Reader::Next() {
       item.failure = std::make_unique<base::Error>(InvalidCursor("DISCONNECTED", ""));
     } else if (next_ < buffer.FirstIndex()) {
       item.kind = Kind::kEnd;
-      item.failure = std::make_unique<base::Error>(InvalidCursor("POSITION_NOT_AVAILABLE", buffer.IdOf(next_)));
+      item.failure =
+          std::make_unique<base::Error>(InvalidCursor("POSITION_NOT_AVAILABLE", buffer.IdOf(next_)));
     } else if (next_ < buffer.next_index_) {
       item.kind = Kind::kResponse;
       item.response = buffer.responses_[static_cast<size_t>(next_ - buffer.FirstIndex())];

@@ -17,7 +17,8 @@
 
 namespace hearth::session {
 
-// One encoded message: `head`, then `body` behind it. The body (Arrow data) is shared with the socket, never copied.
+// One encoded message: `head`, then `body` behind it. The body (Arrow data) is shared with the socket, never
+// copied.
 struct Response {
   std::string id;
   std::string head;
@@ -26,10 +27,11 @@ struct Response {
   size_t bytes() const { return head.size() + (body ? body->size() : 0); }
 };
 
-// Responses stay after sending so that a client can come back for them: up to `retained_bytes`, always the last one, until
-// they are released. Unsent ones are bounded too: a producer that finds no room parks and is woken. One producer, and one reader
-// at a time: a new reader ends the one before it. Thread-safe. Wake functions are called without locks held, from any thread,
-// and at most once for each time that something was pending.
+// Responses stay after sending so that a client can come back for them: up to `retained_bytes`, always the
+// last one, until they are released. Unsent ones are bounded too: a producer that finds no room parks and is
+// woken. One producer, and one reader at a time: a new reader ends the one before it. Thread-safe. Wake
+// functions are called without locks held, from any thread, and at most once for each time that something was
+// pending.
 class ResponseBuffer : public std::enable_shared_from_this<ResponseBuffer> {
  public:
   using Wake = std::function<void()>;
@@ -55,8 +57,8 @@ class ResponseBuffer : public std::enable_shared_from_this<ResponseBuffer> {
   void WakeProducer();
 
   // ---- The client's side.
-  // Reads on behind the response `after`, or from the first one kept. Errors: INVALID_CURSOR.POSITION_NOT_FOUND,
-  // .POSITION_NOT_AVAILABLE.
+  // Reads on behind the response `after`, or from the first one kept. Errors:
+  // INVALID_CURSOR.POSITION_NOT_FOUND, .POSITION_NOT_AVAILABLE.
   base::Result<std::unique_ptr<Reader>> Attach(const std::optional<std::string>& after, Wake wake);
   // Forgets responses up to and including `id`. Error: INVALID_CURSOR.POSITION_NOT_FOUND.
   base::Status Release(const std::string& id);

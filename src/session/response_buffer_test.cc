@@ -82,7 +82,8 @@ TEST_F(ResponseBufferTest, TellsReleasedFromNeverKnown) {
   EXPECT_TRUE(buffer->Release(ids[1]).ok());
   EXPECT_EQ(buffer->Attach(ids[0], [] {}).error()->condition, "INVALID_CURSOR.POSITION_NOT_AVAILABLE");
   EXPECT_EQ(Attach(buffer, ids[1])->Next().response.head, "c");
-  EXPECT_EQ(buffer->Attach(base::RandomUuid(), [] {}).error()->condition, "INVALID_CURSOR.POSITION_NOT_FOUND");
+  EXPECT_EQ(buffer->Attach(base::RandomUuid(), [] {}).error()->condition,
+            "INVALID_CURSOR.POSITION_NOT_FOUND");
   EXPECT_EQ(buffer->Attach(buffer->NextId(), [] {}).error()->condition, "INVALID_CURSOR.POSITION_NOT_FOUND");
   EXPECT_EQ(buffer->Release("abc").error()->condition, "INVALID_CURSOR.POSITION_NOT_FOUND");
 }

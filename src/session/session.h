@@ -1,5 +1,5 @@
-// One client session: identity, settings, journal, views, current place in the catalogue, artifacts, operations, and the engine
-// that answers it.
+// One client session: identity, settings, journal, views, current place in the catalogue, artifacts,
+// operations, and the engine that answers it.
 #pragma once
 
 #include <atomic>
@@ -49,8 +49,8 @@ struct SessionEnvironment {
   const base::Clock& clock;
   Configuration::Values server_settings;
   Operations::Limits operation_limits;
-  std::filesystem::path artifact_directory;  // one folder a session below it
-  int64_t artifact_bytes = int64_t{4} << 30;   // of one session
+  std::filesystem::path artifact_directory;   // one folder a session below it
+  int64_t artifact_bytes = int64_t{4} << 30;  // of one session
 };
 
 // Made by SessionManager, shared by the requests and operations that use it. Thread-safe.
@@ -83,8 +83,8 @@ class Session {
   void UseDatabase(const std::string& name);
   // Names as they are now.
   std::shared_ptr<NameLookup> Names();
-  // What the user asked to keep in memory (persist, CACHE TABLE): remembered and told back, nothing more, because the engine
-  // needs no such hint. Keys are full names, or the fingerprints of relations.
+  // What the user asked to keep in memory (persist, CACHE TABLE): remembered and told back, nothing more,
+  // because the engine needs no such hint. Keys are full names, or the fingerprints of relations.
   KeptNames& kept() { return kept_; }
 
   // Settings go through here so that the journal knows of them.

@@ -22,7 +22,8 @@ SessionManager::SessionManager(SessionEnvironment environment, Limits limits)
 
 SessionManager::~SessionManager() { Stop(); }
 
-base::Result<std::shared_ptr<Session>> SessionManager::Check(std::shared_ptr<Session> session, const std::string& observed) const {
+base::Result<std::shared_ptr<Session>> SessionManager::Check(std::shared_ptr<Session> session,
+                                                             const std::string& observed) const {
   session->Touch();
   if (!observed.empty() && observed != session->server_side_id()) {
     return InvalidHandle("SESSION_CHANGED", session->key().session.text());
@@ -30,7 +31,8 @@ base::Result<std::shared_ptr<Session>> SessionManager::Check(std::shared_ptr<Ses
   return session;
 }
 
-base::Result<std::shared_ptr<Session>> SessionManager::GetOrCreate(const SessionKey& key, const std::string& observed) {
+base::Result<std::shared_ptr<Session>> SessionManager::GetOrCreate(const SessionKey& key,
+                                                                   const std::string& observed) {
   if (!base::IsUuid(key.session.text())) return InvalidHandle("FORMAT", key.session.text());
   if (std::shared_ptr<Session> session = Peek(key)) return Check(std::move(session), observed);
   // Made outside the lock: an engine session is not free.
@@ -39,17 +41,21 @@ base::Result<std::shared_ptr<Session>> SessionManager::GetOrCreate(const Session
   return Check(std::move(session), observed);
 }
 
-base::Result<std::shared_ptr<Session>> SessionManager::Insert(const SessionKey& key, std::shared_ptr<Session> session) {
+base::Result<std::shared_ptr<Session>> SessionManager::Insert(const SessionKey& key,
+                                                              std::shared_ptr<Session> session) {
   std::lock_guard lock(mutex_);
   if (is_stopped_) return Busy("The server is stopping.");
   if (closed_.contains(key)) return InvalidHandle("SESSION_CLOSED", key.session.text());
-  if (const auto found = sessions_.find(key); found != sessions_.end()) return found->second;  // another request was faster
-  if (sessions_.size() >= limits_.sessions) return Busy("The server has as many sessions as it can hold; try again.");
+  if (const auto found = sessions_.find(key); found != sessions_.end())
+    return found->second;  // another request was faster
+  if (sessions_.size() >= limits_.sessions)
+    return Busy("The server has as many sessions as it can hold; try again.");
   sessions_.emplace(key, session);
   return session;
 }
 
-base::Result<std::shared_ptr<Session>> SessionManager::Get(const SessionKey& key, const std::string& observed) {
+base::Result<std::shared_ptr<Session>> SessionManager::Get(const SessionKey& key,
+                                                           const std::string& observed) {
   if (!base::IsUuid(key.session.text())) return InvalidHandle("FORMAT", key.session.text());
   if (std::shared_ptr<Session> session = Peek(key)) return Check(std::move(session), observed);
   std::lock_guard lock(mutex_);
@@ -84,7 +90,8 @@ std::optional<std::string> SessionManager::Release(const SessionKey& key, bool m
   return session->server_side_id();
 }
 
-base::Result<std::shared_ptr<Session>> SessionManager::Clone(const SessionKey& key, const std::string& observed,
+base::Result<std::shared_ptr<Session>> SessionManager::Clone(const SessionKey& key,
+                                                             const std::string& observed,
                                                              const std::string& target) {
   HEARTH_ASSIGN(std::shared_ptr<Session> source, Get(key, observed));
   if (!target.empty() && !base::IsUuid(target)) return InvalidClone("TARGET_SESSION_ID_FORMAT", target);

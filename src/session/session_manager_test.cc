@@ -16,7 +16,9 @@ struct SessionManagerTest : testing::Test {
   base::ThreadPool executor{"test", 1, 10};
   std::unique_ptr<CatalogStore> store = MakeMemoryCatalogStore("/nowhere");
   TemporaryViews global_views;
-  SessionManager manager{SessionEnvironment{engine, *store, global_views, executor, clock, {}, {}, "/nowhere"}, {.sessions = 3, .closed = 2, .idle = 1h}};
+  SessionManager manager{
+      SessionEnvironment{engine, *store, global_views, executor, clock, {}, {}, "/nowhere"},
+      {.sessions = 3, .closed = 2, .idle = 1h}};
 
   static SessionKey Key(std::string user = "u") { return {std::move(user), SessionId(base::RandomUuid())}; }
   static std::string ConditionOf(const base::Result<std::shared_ptr<Session>>& result) {
@@ -80,8 +82,10 @@ TEST_F(SessionManagerTest, ClonesStateUnderAFreshId) {
   EXPECT_EQ((*clone)->journal().Entries().size(), 1u);
   ASSERT_TRUE((*clone)->SetSetting("spark.sql.shuffle.partitions", "4").ok());
   EXPECT_EQ(source->configuration().Text("spark.sql.shuffle.partitions"), "3");
-  EXPECT_EQ(ConditionOf(manager.Clone(key, "", "abc")), "INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_FORMAT");
-  EXPECT_EQ(ConditionOf(manager.Clone(key, "", key.session.text())), "INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_ALREADY_EXISTS");
+  EXPECT_EQ(ConditionOf(manager.Clone(key, "", "abc")),
+            "INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_FORMAT");
+  EXPECT_EQ(ConditionOf(manager.Clone(key, "", key.session.text())),
+            "INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_ALREADY_EXISTS");
 }
 
 TEST_F(SessionManagerTest, IsBounded) {

@@ -1,4 +1,5 @@
-// Every setting that Spark registers, with its default: generated from spark_settings.tsv, which the judge extracts.
+// Every setting that Spark registers, with its default: generated from spark_settings.tsv, which the judge
+// extracts.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,7 @@ namespace hearth::session {
 
 enum class SettingType : uint8_t {
   kBoolean,
-  kInteger,   // int or long
+  kInteger,  // int or long
   kDouble,
   kBytes,     // "64m"; a plain number counts bytes
   kDuration,  // "5min"; a plain number counts the setting's own unit
@@ -21,8 +22,8 @@ struct Setting {
   std::string_view key;
   std::string_view default_value;  // as Config.Get answers it; meaningless for kOptional
   SettingType type;
-  bool is_static;  // fixed when the server starts
-  bool is_public;  // listed by SET -v
+  bool is_static;                  // fixed when the server starts
+  bool is_public;                  // listed by SET -v
   std::string_view shown_default;  // as SET -v prints it
   std::string_view since;          // Spark's version
   std::string_view values;         // for enumerations, ", " between them; else empty
@@ -34,7 +35,8 @@ std::span<const Setting> AllSettings();
 // Null when Spark registers no such setting.
 const Setting* FindSetting(std::string_view key);
 
-// A key of Spark's core registry (spark.driver.memory, spark.executor.cores …): fixed when a server starts, and no SQL setting.
+// A key of Spark's core registry (spark.driver.memory, spark.executor.cores …): fixed when a server starts,
+// and no SQL setting.
 bool IsCoreSetting(std::string_view key);
 
 }  // namespace hearth::session

@@ -24,9 +24,10 @@ base::Status TemporaryViews::Create(const std::string& name, TemporaryViewPtr vi
   std::lock_guard lock(mutex_);
   if (!replace && views_->contains(key)) {
     const std::string quoted = plan::QuoteIdentifiers(view->info.name);
-    return base::MakeError(base::ErrorKind::kAnalysis, "TEMP_TABLE_OR_VIEW_ALREADY_EXISTS",
-                           fmt::format("The temporary view {} exists already; OR REPLACE replaces it.", quoted),
-                           {{"relationName", quoted}});
+    return base::MakeError(
+        base::ErrorKind::kAnalysis, "TEMP_TABLE_OR_VIEW_ALREADY_EXISTS",
+        fmt::format("The temporary view {} exists already; OR REPLACE replaces it.", quoted),
+        {{"relationName", quoted}});
   }
   auto next = std::make_shared<TemporaryViewMap>(*views_);
   next->insert_or_assign(key, std::move(view));

@@ -23,7 +23,8 @@ struct ServeOptions {
   std::string file;
 };
 
-// SIGTERM and SIGINT as a readable descriptor. Blocked here, before any thread starts, so that no thread is interrupted.
+// SIGTERM and SIGINT as a readable descriptor. Blocked here, before any thread starts, so that no thread is
+// interrupted.
 int OpenStopSignals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -34,8 +35,8 @@ int OpenStopSignals() {
   return ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-// Returns at a stop signal or, when asked for, at the end of standard input. A second signal during the stop ends the process at
-// once.
+// Returns at a stop signal or, when asked for, at the end of standard input. A second signal during the stop
+// ends the process at once.
 void WaitForStop(int signals, bool until_stdin_closes) {
   pollfd watched[2] = {{signals, POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
   const nfds_t count = until_stdin_closes ? 2 : 1;
@@ -88,12 +89,16 @@ void InstallServe(CLI::App& parser, int& exit_code) {
     if (*row.value == '\0') {
       parser.add_flag_callback("--" + name, [options, name] { options->flags[name] = "true"; }, row.meaning);
     } else {
-      parser.add_option_function<std::string>(
-                "--" + name, [options, name](const std::string& text) { options->flags[name] = text; }, row.meaning)
+      parser
+          .add_option_function<std::string>(
+              "--" + name, [options, name](const std::string& text) { options->flags[name] = text; },
+              row.meaning)
           ->type_name(row.value);
     }
   }
-  parser.add_option("--config", options->file, "Read settings from a YAML file; flags and HEARTH_… variables win over it")
+  parser
+      .add_option("--config", options->file,
+                  "Read settings from a YAML file; flags and HEARTH_… variables win over it")
       ->type_name("FILE");
   parser.callback([options, &exit_code] { exit_code = Serve(*options); });
 }

@@ -26,9 +26,12 @@ std::string TextLiteral(duckdb::string_t text) {
 
 const char* BehaviorName(CastBehavior behavior) {
   switch (behavior) {
-    case CastBehavior::kAnsi: return "ansi";
-    case CastBehavior::kLegacy: return "legacy";
-    case CastBehavior::kTry: return "try";
+    case CastBehavior::kAnsi:
+      return "ansi";
+    case CastBehavior::kLegacy:
+      return "legacy";
+    case CastBehavior::kTry:
+      return "try";
   }
   return "ansi";
 }
@@ -40,15 +43,18 @@ CastBehavior BehaviorOf(const std::string& name) {
 
 struct CastBindData : public duckdb::FunctionData {
   CastBindData(std::string key, CastFunction function) : key(std::move(key)), function(std::move(function)) {}
-  duckdb::unique_ptr<FunctionData> Copy() const override { return duckdb::make_uniq<CastBindData>(key, function); }
+  duckdb::unique_ptr<FunctionData> Copy() const override {
+    return duckdb::make_uniq<CastBindData>(key, function);
+  }
   bool Equals(const FunctionData& other) const override { return key == other.Cast<CastBindData>().key; }
 
   std::string key;
   CastFunction function;
 };
 
-duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext& context, duckdb::ScalarFunction& function,
-                                              duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+duckdb::unique_ptr<duckdb::FunctionData> Bind(
+    duckdb::ClientContext& context, duckdb::ScalarFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   const auto from = ReadTypeArgument(context, *arguments[1]);
   const auto to = ReadTypeArgument(context, *arguments[2]);
   const std::string behavior = TextArgument(context, *arguments[3]);
@@ -120,7 +126,8 @@ void ThrowDecimalOverflow(const std::string& value, const DataType& to) {
               {"config", "\"spark.sql.ansi.enabled\""}});
 }
 
-CastFunction MakeCastFunction(const plan::TypePtr& from, const plan::TypePtr& to, const CastSettings& settings) {
+CastFunction MakeCastFunction(const plan::TypePtr& from, const plan::TypePtr& to,
+                              const CastSettings& settings) {
   if (from->Is(TypeKind::kNull)) return NullCast();
   if (SameCarriedValue(*from, *to)) return ReinterpretCast();
   CastFunction function;
@@ -137,8 +144,8 @@ CastFunction MakeCastFunction(const plan::TypePtr& from, const plan::TypePtr& to
   return function;
 }
 
-base::Result<ParsedPtr> SparkCast(ParsedPtr child, const DataType& from, const DataType& to, CastBehavior behavior,
-                                  const LowerSettings& settings) {
+base::Result<ParsedPtr> SparkCast(ParsedPtr child, const DataType& from, const DataType& to,
+                                  CastBehavior behavior, const LowerSettings& settings) {
   const auto target = ToDuckDB(to);
   if (from.Is(TypeKind::kNull)) return NullOf(target);
   if (SameCarriedValue(from, to)) return child;
@@ -151,10 +158,10 @@ base::Result<ParsedPtr> SparkCast(ParsedPtr child, const DataType& from, const D
 
 void AddCasts(EngineFunctions& functions) {
   using duckdb::LogicalType;
-  duckdb::ScalarFunction function(
-      "spark_cast",
-      {LogicalType::ANY, LogicalType::VARCHAR, LogicalType::VARCHAR, LogicalType::VARCHAR, LogicalType::VARCHAR},
-      LogicalType::ANY, Run, Bind);
+  duckdb::ScalarFunction function("spark_cast",
+                                  {LogicalType::ANY, LogicalType::VARCHAR, LogicalType::VARCHAR,
+                                   LogicalType::VARCHAR, LogicalType::VARCHAR},
+                                  LogicalType::ANY, Run, Bind);
   functions.AddScalar(std::move(function));
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <duckdb.hpp>
-
 #include <string>
 
 #include "engine/casts/cast.h"
@@ -10,8 +9,8 @@
 
 namespace hearth::engine {
 
-// One row after another: convert(in, &out) answers false when the row fails; then error(in) throws under ANSI, else the row
-// becomes null.
+// One row after another: convert(in, &out) answers false when the row fails; then error(in) throws under
+// ANSI, else the row becomes null.
 template <typename From, typename To, typename Convert, typename ErrorOf>
 CastFunction CastLoop(plan::CastBehavior behavior, Convert convert, ErrorOf error) {
   return [=](duckdb::Vector& source, duckdb::Vector& result, duckdb::idx_t count) {
@@ -50,7 +49,8 @@ inline CastFunction ReinterpretCast() {
 // CAST_INVALID_INPUT: the value is no text of the type.
 [[noreturn]] void ThrowInvalidInput(duckdb::string_t text, const plan::DataType& to);
 // CAST_OVERFLOW: the value does not fit the type.
-[[noreturn]] void ThrowCastOverflow(const std::string& value, const plan::DataType& from, const plan::DataType& to);
+[[noreturn]] void ThrowCastOverflow(const std::string& value, const plan::DataType& from,
+                                    const plan::DataType& to);
 // NUMERIC_VALUE_OUT_OF_RANGE: a decimal does not fit its precision.
 [[noreturn]] void ThrowDecimalOverflow(const std::string& value, const plan::DataType& to);
 

@@ -13,8 +13,8 @@ using plan::Int128;
 using plan::TypePtr;
 using plan::Value;
 
-std::string FromText(const std::string& text, const TypePtr& type, CastBehavior behavior = CastBehavior::kAnsi,
-                     const std::string& zone = "UTC") {
+std::string FromText(const std::string& text, const TypePtr& type,
+                     CastBehavior behavior = CastBehavior::kAnsi, const std::string& zone = "UTC") {
   return Eval(CastTo(TextLiteral(text), type, behavior), zone);
 }
 
@@ -75,17 +75,22 @@ TEST(Cast, TextToDates) {
 
 TEST(Cast, TextToTimestamps) {
   const std::string zone = "America/Los_Angeles";
-  EXPECT_EQ(FromText("2020-01-02 3:4:5.678", DataType::Timestamp(), CastBehavior::kAnsi, zone), "2020-01-02 03:04:05.678");
-  EXPECT_EQ(FromText("2020-01-02T03:04:05Z", DataType::Timestamp(), CastBehavior::kAnsi, zone), "2020-01-01 19:04:05");
+  EXPECT_EQ(FromText("2020-01-02 3:4:5.678", DataType::Timestamp(), CastBehavior::kAnsi, zone),
+            "2020-01-02 03:04:05.678");
+  EXPECT_EQ(FromText("2020-01-02T03:04:05Z", DataType::Timestamp(), CastBehavior::kAnsi, zone),
+            "2020-01-01 19:04:05");
   EXPECT_EQ(FromText("2020-01-02 03:04:05 +2:00", DataType::Timestamp()), "2020-01-02 01:04:05");
-  EXPECT_EQ(FromText("2020-01-02 03:04:05.1234567 Europe/Berlin", DataType::Timestamp()), "2020-01-02 02:04:05.123456");
+  EXPECT_EQ(FromText("2020-01-02 03:04:05.1234567 Europe/Berlin", DataType::Timestamp()),
+            "2020-01-02 02:04:05.123456");
   EXPECT_EQ(FromText("2020-01-02 03:04", DataType::Timestamp()), "2020-01-02 03:04:00");
   EXPECT_EQ(FromText("2020-01-02 24:00:00", DataType::Timestamp()), "error CAST_INVALID_INPUT");
   EXPECT_EQ(FromText("2020-01-02 03:04:05 Mars", DataType::Timestamp(), CastBehavior::kTry), "NULL");
   // The hour that happens twice is the first of the two; the hour that does not happen moves on.
-  EXPECT_EQ(Eval(CastTo(CastTo(TextLiteral("2024-11-03 01:30:00"), DataType::Timestamp()), DataType::Long()), zone),
-            "1730622600");
-  EXPECT_EQ(FromText("2024-03-10 02:30:00", DataType::Timestamp(), CastBehavior::kAnsi, zone), "2024-03-10 03:30:00");
+  EXPECT_EQ(
+      Eval(CastTo(CastTo(TextLiteral("2024-11-03 01:30:00"), DataType::Timestamp()), DataType::Long()), zone),
+      "1730622600");
+  EXPECT_EQ(FromText("2024-03-10 02:30:00", DataType::Timestamp(), CastBehavior::kAnsi, zone),
+            "2024-03-10 03:30:00");
   EXPECT_EQ(FromText("2020-01-02 03:04:05+02:00", DataType::TimestampNtz()), "2020-01-02 03:04:05");
 }
 
@@ -93,7 +98,8 @@ TEST(Cast, TextToIntervals) {
   EXPECT_EQ(FromText("1-2", DataType::YearMonthInterval()), "INTERVAL '1-2' YEAR TO MONTH");
   EXPECT_EQ(FromText("INTERVAL '-1 02:03:04.5' DAY TO SECOND", DataType::DayTimeInterval()),
             "INTERVAL '-1 02:03:04.5' DAY TO SECOND");
-  EXPECT_EQ(FromText("interval 1 year 2 days -3.5 seconds", DataType::CalendarInterval()), "1 years 2 days -3.5 seconds");
+  EXPECT_EQ(FromText("interval 1 year 2 days -3.5 seconds", DataType::CalendarInterval()),
+            "1 years 2 days -3.5 seconds");
   EXPECT_EQ(FromText("x", DataType::YearMonthInterval()), "error CAST_INVALID_INPUT");
 }
 
@@ -106,7 +112,8 @@ TEST(Cast, FloatingPointToIntegers) {
   EXPECT_EQ(Eval(CastTo(Number(300.0), DataType::Byte(), CastBehavior::kLegacy)), "44");
   EXPECT_EQ(Eval(CastTo(Number(1e20), DataType::Integer(), CastBehavior::kLegacy)), "2147483647");
   EXPECT_EQ(Eval(CastTo(Number(1e20), DataType::Long(), CastBehavior::kTry)), "NULL");
-  EXPECT_EQ(Eval(CastTo(Number(std::numeric_limits<double>::quiet_NaN()), DataType::Long())), "error CAST_OVERFLOW");
+  EXPECT_EQ(Eval(CastTo(Number(std::numeric_limits<double>::quiet_NaN()), DataType::Long())),
+            "error CAST_OVERFLOW");
 }
 
 TEST(Cast, IntegersAndDecimals) {
@@ -119,7 +126,8 @@ TEST(Cast, IntegersAndDecimals) {
   EXPECT_EQ(Eval(CastTo(decimal, DataType::Decimal(10, 1))), "-123.6");
   EXPECT_EQ(Eval(CastTo(decimal, DataType::Integer())), "-123");
   EXPECT_EQ(Eval(CastTo(decimal, DataType::Double())), "-123.55");
-  EXPECT_EQ(Eval(CastTo(decimal, DataType::Decimal(3, 1))), "error NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION");
+  EXPECT_EQ(Eval(CastTo(decimal, DataType::Decimal(3, 1))),
+            "error NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION");
   EXPECT_EQ(Eval(CastTo(Number(0.1), DataType::Decimal(38, 20))), "0.10000000000000000000");
   EXPECT_EQ(Eval(CastTo(plan::BooleanLiteral(true), DataType::Decimal(3, 1))), "1.0");
   const auto small = TypedLiteral(Value{Int128{1}}, DataType::Decimal(10, 7));
@@ -133,7 +141,8 @@ TEST(Cast, DatesAndTimestamps) {
   EXPECT_EQ(Eval(CastTo(instant, DataType::Long())), "-1");
   EXPECT_EQ(Eval(CastTo(instant, DataType::Double())), "-1.0E-6");
   EXPECT_EQ(Eval(CastTo(instant, DataType::TimestampNtz()), "Asia/Tokyo"), "1970-01-01 08:59:59.999999");
-  EXPECT_EQ(Eval(CastTo(CastTo(TextLiteral("2020-06-01"), DataType::Date()), DataType::Timestamp()), "Europe/Berlin"),
+  EXPECT_EQ(Eval(CastTo(CastTo(TextLiteral("2020-06-01"), DataType::Date()), DataType::Timestamp()),
+                 "Europe/Berlin"),
             "2020-06-01 00:00:00");
   EXPECT_EQ(Eval(CastTo(Number(1.5), DataType::Timestamp())), "1970-01-01 00:00:01.5");
 }
@@ -149,8 +158,10 @@ TEST(Cast, IntervalsAndNumbers) {
 
 TEST(Cast, NestedElementByElement) {
   const auto texts = DataType::Array(DataType::String());
-  const auto literal = TypedLiteral(Value{plan::ValueList{Value{std::string("1")}, Value{}, Value{std::string("x")}}}, texts);
-  EXPECT_EQ(Eval(CastTo(literal, DataType::Array(DataType::Integer()), CastBehavior::kTry)), "[1, null, null]");
+  const auto literal =
+      TypedLiteral(Value{plan::ValueList{Value{std::string("1")}, Value{}, Value{std::string("x")}}}, texts);
+  EXPECT_EQ(Eval(CastTo(literal, DataType::Array(DataType::Integer()), CastBehavior::kTry)),
+            "[1, null, null]");
   EXPECT_EQ(Eval(CastTo(literal, DataType::Array(DataType::Integer()))), "error CAST_INVALID_INPUT");
   const auto pair = DataType::Struct({{"a", DataType::Integer()}, {"b", DataType::String()}});
   const auto other = DataType::Struct({{"b", DataType::String()}, {"a", DataType::Double()}});
@@ -163,8 +174,8 @@ TEST(Cast, NestedElementByElement) {
 
 TEST(Cast, RowsKeepTheirNulls) {
   const auto range = RangeOf(0, 5000);
-  const auto texts = ProjectOf(range, {{"x", CastTo(CastTo(Ref(range->output[0]), DataType::String()), DataType::Byte(),
-                                                    CastBehavior::kTry)}});
+  const auto texts = ProjectOf(range, {{"x", CastTo(CastTo(Ref(range->output[0]), DataType::String()),
+                                                    DataType::Byte(), CastBehavior::kTry)}});
   const auto rows = Rows(texts);
   ASSERT_EQ(rows.size(), 5000U);
   EXPECT_EQ(rows[127], "127");

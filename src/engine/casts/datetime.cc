@@ -23,11 +23,13 @@ int64_t SaturatingSecondsToMicroseconds(int64_t seconds) {
   return seconds < 0 ? std::numeric_limits<int64_t>::min() : std::numeric_limits<int64_t>::max();
 }
 
-// Midnight of a date as microseconds of the local clock. Dates beyond what 64 bits hold are an error in Spark too.
+// Midnight of a date as microseconds of the local clock. Dates beyond what 64 bits hold are an error in Spark
+// too.
 int64_t Midnight(int32_t days) {
   int64_t result;
   if (__builtin_mul_overflow(static_cast<int64_t>(days), kMicrosecondsPerDay, &result)) {
-    ThrowSpark(base::ErrorKind::kArithmetic, "DATETIME_OVERFLOW", "The date lies beyond the range of timestamps.");
+    ThrowSpark(base::ErrorKind::kArithmetic, "DATETIME_OVERFLOW",
+               "The date lies beyond the range of timestamps.");
   }
   return result;
 }
@@ -35,9 +37,12 @@ int64_t Midnight(int32_t days) {
 CastFunction FromDate(const DataType& to, const CastSettings& settings) {
   switch (to.kind()) {
     case TypeKind::kTimestamp:
-      return PlainLoop<int32_t, int64_t>([zone = settings.zone](int32_t in) { return zone.FromLocal(Midnight(in)); });
-    case TypeKind::kTimestampNtz: return PlainLoop<int32_t, int64_t>([](int32_t in) { return Midnight(in); });
-    default: return to.IsNumeric() || to.Is(TypeKind::kBoolean) ? NullCast() : CastFunction();
+      return PlainLoop<int32_t, int64_t>(
+          [zone = settings.zone](int32_t in) { return zone.FromLocal(Midnight(in)); });
+    case TypeKind::kTimestampNtz:
+      return PlainLoop<int32_t, int64_t>([](int32_t in) { return Midnight(in); });
+    default:
+      return to.IsNumeric() || to.Is(TypeKind::kBoolean) ? NullCast() : CastFunction();
   }
 }
 
@@ -70,7 +75,8 @@ CastFunction TimestampToDecimal(const DataType& to, const CastSettings& settings
           std::string text;
           AppendDouble(SecondsAsDouble(in), &text);
           Int128 unscaled = 0;
-          if (ParseDecimal(text, kept->precision(), kept->scale(), &unscaled) != DecimalParse::kOk) return false;
+          if (ParseDecimal(text, kept->precision(), kept->scale(), &unscaled) != DecimalParse::kOk)
+            return false;
           *out = Narrow<Storage>(unscaled);
           return true;
         },
@@ -86,22 +92,32 @@ CastFunction FromTimestamp(const DataType& to, const CastSettings& settings) {
   const TimeZone zone = settings.zone;
   switch (to.kind()) {
     case TypeKind::kDate:
-      return PlainLoop<int64_t, int32_t>(
-          [zone](int64_t in) { return static_cast<int32_t>(FloorDivide(zone.ToLocal(in), kMicrosecondsPerDay)); });
-    case TypeKind::kTimestampNtz: return PlainLoop<int64_t, int64_t>([zone](int64_t in) { return zone.ToLocal(in); });
+      return PlainLoop<int64_t, int32_t>([zone](int64_t in) {
+        return static_cast<int32_t>(FloorDivide(zone.ToLocal(in), kMicrosecondsPerDay));
+      });
+    case TypeKind::kTimestampNtz:
+      return PlainLoop<int64_t, int64_t>([zone](int64_t in) { return zone.ToLocal(in); });
     case TypeKind::kTime:
       return PlainLoop<int64_t, int64_t>(
           [zone](int64_t in) { return FloorModulo(zone.ToLocal(in), kMicrosecondsPerDay); });
-    case TypeKind::kBoolean: return PlainLoop<int64_t, bool>([](int64_t in) { return in != 0; });
-    case TypeKind::kByte: return SecondsOf<int8_t>(to, settings);
-    case TypeKind::kShort: return SecondsOf<int16_t>(to, settings);
-    case TypeKind::kInteger: return SecondsOf<int32_t>(to, settings);
-    case TypeKind::kLong: return SecondsOf<int64_t>(to, settings);
+    case TypeKind::kBoolean:
+      return PlainLoop<int64_t, bool>([](int64_t in) { return in != 0; });
+    case TypeKind::kByte:
+      return SecondsOf<int8_t>(to, settings);
+    case TypeKind::kShort:
+      return SecondsOf<int16_t>(to, settings);
+    case TypeKind::kInteger:
+      return SecondsOf<int32_t>(to, settings);
+    case TypeKind::kLong:
+      return SecondsOf<int64_t>(to, settings);
     case TypeKind::kFloat:
       return PlainLoop<int64_t, float>([](int64_t in) { return static_cast<float>(SecondsAsDouble(in)); });
-    case TypeKind::kDouble: return PlainLoop<int64_t, double>([](int64_t in) { return SecondsAsDouble(in); });
-    case TypeKind::kDecimal: return TimestampToDecimal(to, settings);
-    default: return {};
+    case TypeKind::kDouble:
+      return PlainLoop<int64_t, double>([](int64_t in) { return SecondsAsDouble(in); });
+    case TypeKind::kDecimal:
+      return TimestampToDecimal(to, settings);
+    default:
+      return {};
   }
 }
 
@@ -114,7 +130,8 @@ CastFunction FromTimestampNtz(const DataType& to, const CastSettings& settings) 
       return PlainLoop<int64_t, int64_t>([zone = settings.zone](int64_t in) { return zone.FromLocal(in); });
     case TypeKind::kTime:
       return PlainLoop<int64_t, int64_t>([](int64_t in) { return FloorModulo(in, kMicrosecondsPerDay); });
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -133,8 +150,9 @@ CastFunction FloatingToTimestamp(const DataType& from, const DataType& to, const
         const double scaled = static_cast<double>(in) * 1'000'000.0;
         const bool fits = scaled >= -9223372036854775808.0 && scaled < 9223372036854775808.0;
         if (!fits && !legacy) return false;
-        *out = fits ? static_cast<int64_t>(scaled)
-                    : (scaled < 0 ? std::numeric_limits<int64_t>::min() : std::numeric_limits<int64_t>::max());
+        *out = fits
+                   ? static_cast<int64_t>(scaled)
+                   : (scaled < 0 ? std::numeric_limits<int64_t>::min() : std::numeric_limits<int64_t>::max());
         return true;
       },
       [from = Keep(from), to = Keep(to)](From in) {
@@ -158,15 +176,24 @@ CastFunction DecimalToTimestamp(const DataType& from, const CastSettings&) {
 
 CastFunction ToTimestamp(const DataType& from, const DataType& to, const CastSettings& settings) {
   switch (from.kind()) {
-    case TypeKind::kBoolean: return PlainLoop<bool, int64_t>([](bool in) { return in ? 1 : 0; });
-    case TypeKind::kByte: return IntegralToTimestamp<int8_t>();
-    case TypeKind::kShort: return IntegralToTimestamp<int16_t>();
-    case TypeKind::kInteger: return IntegralToTimestamp<int32_t>();
-    case TypeKind::kLong: return IntegralToTimestamp<int64_t>();
-    case TypeKind::kFloat: return FloatingToTimestamp<float>(from, to, settings);
-    case TypeKind::kDouble: return FloatingToTimestamp<double>(from, to, settings);
-    case TypeKind::kDecimal: return DecimalToTimestamp(from, settings);
-    default: return {};
+    case TypeKind::kBoolean:
+      return PlainLoop<bool, int64_t>([](bool in) { return in ? 1 : 0; });
+    case TypeKind::kByte:
+      return IntegralToTimestamp<int8_t>();
+    case TypeKind::kShort:
+      return IntegralToTimestamp<int16_t>();
+    case TypeKind::kInteger:
+      return IntegralToTimestamp<int32_t>();
+    case TypeKind::kLong:
+      return IntegralToTimestamp<int64_t>();
+    case TypeKind::kFloat:
+      return FloatingToTimestamp<float>(from, to, settings);
+    case TypeKind::kDouble:
+      return FloatingToTimestamp<double>(from, to, settings);
+    case TypeKind::kDecimal:
+      return DecimalToTimestamp(from, settings);
+    default:
+      return {};
   }
 }
 

@@ -20,10 +20,14 @@ plan::TypePtr Keep(const DataType& type) { return std::make_shared<const DataTyp
 int64_t UnitOf(const DataType& type) {
   if (type.Is(TypeKind::kYearMonthInterval)) return type.year_month_end() == YearMonthField::kYear ? 12 : 1;
   switch (type.day_time_end()) {
-    case DayTimeField::kDay: return kMicrosecondsPerDay;
-    case DayTimeField::kHour: return 3600 * kMicrosecondsPerSecond;
-    case DayTimeField::kMinute: return 60 * kMicrosecondsPerSecond;
-    case DayTimeField::kSecond: return kMicrosecondsPerSecond;
+    case DayTimeField::kDay:
+      return kMicrosecondsPerDay;
+    case DayTimeField::kHour:
+      return 3600 * kMicrosecondsPerSecond;
+    case DayTimeField::kMinute:
+      return 60 * kMicrosecondsPerSecond;
+    case DayTimeField::kSecond:
+      return kMicrosecondsPerSecond;
   }
   return 1;
 }
@@ -80,12 +84,18 @@ CastFunction IntervalToDecimal(const DataType& from, const DataType& to, const C
 template <typename Storage>
 CastFunction FromInterval(const DataType& from, const DataType& to, const CastSettings& settings) {
   switch (to.kind()) {
-    case TypeKind::kByte: return IntervalToIntegral<Storage, int8_t>(from, to, settings);
-    case TypeKind::kShort: return IntervalToIntegral<Storage, int16_t>(from, to, settings);
-    case TypeKind::kInteger: return IntervalToIntegral<Storage, int32_t>(from, to, settings);
-    case TypeKind::kLong: return IntervalToIntegral<Storage, int64_t>(from, to, settings);
-    case TypeKind::kDecimal: return IntervalToDecimal<Storage>(from, to, settings);
-    default: return to.kind() == from.kind() ? IntervalToInterval<Storage>(to) : CastFunction();
+    case TypeKind::kByte:
+      return IntervalToIntegral<Storage, int8_t>(from, to, settings);
+    case TypeKind::kShort:
+      return IntervalToIntegral<Storage, int16_t>(from, to, settings);
+    case TypeKind::kInteger:
+      return IntervalToIntegral<Storage, int32_t>(from, to, settings);
+    case TypeKind::kLong:
+      return IntervalToIntegral<Storage, int64_t>(from, to, settings);
+    case TypeKind::kDecimal:
+      return IntervalToDecimal<Storage>(from, to, settings);
+    default:
+      return to.kind() == from.kind() ? IntervalToInterval<Storage>(to) : CastFunction();
   }
 }
 
@@ -121,7 +131,8 @@ CastFunction DecimalToInterval(const DataType& from, const DataType& to, const C
           const Int128 rest = product % divisor;
           if ((rest < 0 ? -rest : rest) * 2 >= divisor && divisor > 1) rounded += product < 0 ? -1 : 1;
           if (!seconds) rounded *= unit;
-          if (rounded > std::numeric_limits<Storage>::max() || rounded < std::numeric_limits<Storage>::min()) return false;
+          if (rounded > std::numeric_limits<Storage>::max() || rounded < std::numeric_limits<Storage>::min())
+            return false;
           *out = static_cast<Storage>(rounded);
           return true;
         },
@@ -134,12 +145,18 @@ CastFunction DecimalToInterval(const DataType& from, const DataType& to, const C
 template <typename Storage>
 CastFunction ToInterval(const DataType& from, const DataType& to, const CastSettings& settings) {
   switch (from.kind()) {
-    case TypeKind::kByte: return IntegralToInterval<int8_t, Storage>(from, to, settings);
-    case TypeKind::kShort: return IntegralToInterval<int16_t, Storage>(from, to, settings);
-    case TypeKind::kInteger: return IntegralToInterval<int32_t, Storage>(from, to, settings);
-    case TypeKind::kLong: return IntegralToInterval<int64_t, Storage>(from, to, settings);
-    case TypeKind::kDecimal: return DecimalToInterval<Storage>(from, to, settings);
-    default: return {};
+    case TypeKind::kByte:
+      return IntegralToInterval<int8_t, Storage>(from, to, settings);
+    case TypeKind::kShort:
+      return IntegralToInterval<int16_t, Storage>(from, to, settings);
+    case TypeKind::kInteger:
+      return IntegralToInterval<int32_t, Storage>(from, to, settings);
+    case TypeKind::kLong:
+      return IntegralToInterval<int64_t, Storage>(from, to, settings);
+    case TypeKind::kDecimal:
+      return DecimalToInterval<Storage>(from, to, settings);
+    default:
+      return {};
   }
 }
 

@@ -18,8 +18,8 @@ void CopyEntries(Vector& source, Vector& result, idx_t count) {
   duckdb::FlatVector::SetValidity(result, duckdb::FlatVector::Validity(source));
 }
 
-// Elements that no row refers to (of a slice, or of rows that a filter dropped) must not be looked at: casting one may fail.
-// Answers how many are left; entries are renumbered to stand in a row.
+// Elements that no row refers to (of a slice, or of rows that a filter dropped) must not be looked at:
+// casting one may fail. Answers how many are left; entries are renumbered to stand in a row.
 idx_t GatherElements(const duckdb::list_entry_t* entries, const duckdb::ValidityMask& validity, idx_t count,
                      duckdb::list_entry_t* gathered, std::vector<duckdb::sel_t>* positions) {
   for (idx_t row = 0; row < count; ++row) {
@@ -37,9 +37,9 @@ CastFunction CastList(CastFunction element) {
   return [element](Vector& source, Vector& result, idx_t count) {
     CopyEntries(source, result, count);
     std::vector<duckdb::sel_t> positions;
-    const idx_t elements =
-        GatherElements(duckdb::FlatVector::GetData<duckdb::list_entry_t>(source), duckdb::FlatVector::Validity(source),
-                       count, duckdb::FlatVector::GetData<duckdb::list_entry_t>(result), &positions);
+    const idx_t elements = GatherElements(
+        duckdb::FlatVector::GetData<duckdb::list_entry_t>(source), duckdb::FlatVector::Validity(source),
+        count, duckdb::FlatVector::GetData<duckdb::list_entry_t>(result), &positions);
     duckdb::ListVector::Reserve(result, elements);
     duckdb::ListVector::SetListSize(result, elements);
     if (elements == 0) return;
@@ -68,7 +68,8 @@ CastFunction CastFields(std::vector<CastFunction> fields) {
 CastFunction MakeNestedCast(const DataType& from, const DataType& to, const CastSettings& settings) {
   if (from.kind() != to.kind()) return {};
   switch (from.kind()) {
-    case TypeKind::kArray: return CastList(MakeCastFunction(from.element(), to.element(), settings));
+    case TypeKind::kArray:
+      return CastList(MakeCastFunction(from.element(), to.element(), settings));
     case TypeKind::kMap: {
       std::vector<CastFunction> pair;
       pair.push_back(MakeCastFunction(from.key(), to.key(), settings));
@@ -83,7 +84,8 @@ CastFunction MakeNestedCast(const DataType& from, const DataType& to, const Cast
       }
       return CastFields(std::move(fields));
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 

@@ -44,8 +44,8 @@ To NarrowFloating(Number value) {
     return SaturateToLong(value);
   } else {
     const int64_t wide = SaturateToLong(value);
-    const auto as_int = static_cast<int32_t>(
-        std::min<int64_t>(std::max<int64_t>(wide, std::numeric_limits<int32_t>::min()), std::numeric_limits<int32_t>::max()));
+    const auto as_int = static_cast<int32_t>(std::min<int64_t>(
+        std::max<int64_t>(wide, std::numeric_limits<int32_t>::min()), std::numeric_limits<int32_t>::max()));
     return static_cast<To>(as_int);
   }
 }
@@ -74,7 +74,9 @@ plan::TypePtr Keep(const DataType& type) { return std::make_shared<const DataTyp
 
 template <typename From, typename To>
 CastFunction NumberToIntegral(const DataType& from, const DataType& to, const CastSettings& settings) {
-  const auto error = [from = Keep(from), to = Keep(to)](From value) { ThrowCastOverflow(NumberText(value), *from, *to); };
+  const auto error = [from = Keep(from), to = Keep(to)](From value) {
+    ThrowCastOverflow(NumberText(value), *from, *to);
+  };
   const bool legacy = settings.behavior == CastBehavior::kLegacy;
   return CastLoop<From, To>(
       settings.behavior,
@@ -110,7 +112,7 @@ CastFunction NumberToDecimal(const DataType& to, const CastSettings& settings) {
     using Storage = decltype(tag);
     const auto error = [kept](From value) { ThrowDecimalOverflow(NumberText(value), *kept); };
     return [behavior = settings.behavior, kept, error](duckdb::Vector& source, duckdb::Vector& result,
-                                                        duckdb::idx_t count) {
+                                                       duckdb::idx_t count) {
       const int precision = kept->precision(), scale = kept->scale();
       duckdb::UnaryExecutor::ExecuteWithNulls<From, Storage>(
           source, result, count, [&](From in, duckdb::ValidityMask& mask, duckdb::idx_t row) {
@@ -164,7 +166,9 @@ CastFunction DecimalToDecimal(const DataType& from, const DataType& to, const Ca
             *out = Narrow<To>(value);
             return true;
           },
-          [kept, from_scale](From in) { ThrowDecimalOverflow(plan::DecimalText(Widen(in), from_scale), *kept); });
+          [kept, from_scale](From in) {
+            ThrowDecimalOverflow(plan::DecimalText(Widen(in), from_scale), *kept);
+          });
     });
   });
 }
@@ -176,7 +180,8 @@ Number DecimalToFloating(Int128 unscaled, int scale) {
   constexpr Int128 kExact = std::is_same_v<Number, double> ? Int128{1} << 53 : Int128{1} << 24;
   constexpr int kExactPower = std::is_same_v<Number, double> ? 22 : 10;
   if (unscaled < kExact && unscaled > -kExact && scale <= kExactPower) {
-    return static_cast<Number>(static_cast<int64_t>(unscaled)) / static_cast<Number>(static_cast<double>(kPowersOfTen[scale]));
+    return static_cast<Number>(static_cast<int64_t>(unscaled)) /
+           static_cast<Number>(static_cast<double>(kPowersOfTen[scale]));
   }
   std::string text;
   AppendDecimal(unscaled, scale, &text);
@@ -229,32 +234,50 @@ CastFunction IntegralToBinary() {
 template <typename From>
 CastFunction FromNumber(const DataType& from, const DataType& to, const CastSettings& settings) {
   switch (to.kind()) {
-    case TypeKind::kBoolean: return PlainLoop<From, bool>([](From in) { return in != 0; });
-    case TypeKind::kByte: return NumberToIntegral<From, int8_t>(from, to, settings);
-    case TypeKind::kShort: return NumberToIntegral<From, int16_t>(from, to, settings);
-    case TypeKind::kInteger: return NumberToIntegral<From, int32_t>(from, to, settings);
-    case TypeKind::kLong: return NumberToIntegral<From, int64_t>(from, to, settings);
-    case TypeKind::kFloat: return PlainLoop<From, float>([](From in) { return static_cast<float>(in); });
-    case TypeKind::kDouble: return PlainLoop<From, double>([](From in) { return static_cast<double>(in); });
-    case TypeKind::kDecimal: return NumberToDecimal<From>(to, settings);
+    case TypeKind::kBoolean:
+      return PlainLoop<From, bool>([](From in) { return in != 0; });
+    case TypeKind::kByte:
+      return NumberToIntegral<From, int8_t>(from, to, settings);
+    case TypeKind::kShort:
+      return NumberToIntegral<From, int16_t>(from, to, settings);
+    case TypeKind::kInteger:
+      return NumberToIntegral<From, int32_t>(from, to, settings);
+    case TypeKind::kLong:
+      return NumberToIntegral<From, int64_t>(from, to, settings);
+    case TypeKind::kFloat:
+      return PlainLoop<From, float>([](From in) { return static_cast<float>(in); });
+    case TypeKind::kDouble:
+      return PlainLoop<From, double>([](From in) { return static_cast<double>(in); });
+    case TypeKind::kDecimal:
+      return NumberToDecimal<From>(to, settings);
     case TypeKind::kBinary:
       if constexpr (std::is_integral_v<From>) return IntegralToBinary<From>();
       return {};
-    default: return {};
+    default:
+      return {};
   }
 }
 
 CastFunction FromDecimal(const DataType& from, const DataType& to, const CastSettings& settings) {
   switch (to.kind()) {
-    case TypeKind::kBoolean: return DecimalToNumber<bool>(from, to, settings);
-    case TypeKind::kByte: return DecimalToNumber<int8_t>(from, to, settings);
-    case TypeKind::kShort: return DecimalToNumber<int16_t>(from, to, settings);
-    case TypeKind::kInteger: return DecimalToNumber<int32_t>(from, to, settings);
-    case TypeKind::kLong: return DecimalToNumber<int64_t>(from, to, settings);
-    case TypeKind::kFloat: return DecimalToNumber<float>(from, to, settings);
-    case TypeKind::kDouble: return DecimalToNumber<double>(from, to, settings);
-    case TypeKind::kDecimal: return DecimalToDecimal(from, to, settings);
-    default: return {};
+    case TypeKind::kBoolean:
+      return DecimalToNumber<bool>(from, to, settings);
+    case TypeKind::kByte:
+      return DecimalToNumber<int8_t>(from, to, settings);
+    case TypeKind::kShort:
+      return DecimalToNumber<int16_t>(from, to, settings);
+    case TypeKind::kInteger:
+      return DecimalToNumber<int32_t>(from, to, settings);
+    case TypeKind::kLong:
+      return DecimalToNumber<int64_t>(from, to, settings);
+    case TypeKind::kFloat:
+      return DecimalToNumber<float>(from, to, settings);
+    case TypeKind::kDouble:
+      return DecimalToNumber<double>(from, to, settings);
+    case TypeKind::kDecimal:
+      return DecimalToDecimal(from, to, settings);
+    default:
+      return {};
   }
 }
 
@@ -265,19 +288,26 @@ CastFunction BooleanTo() {
 
 CastFunction FromBoolean(const DataType& to) {
   switch (to.kind()) {
-    case TypeKind::kByte: return BooleanTo<int8_t>();
-    case TypeKind::kShort: return BooleanTo<int16_t>();
-    case TypeKind::kInteger: return BooleanTo<int32_t>();
-    case TypeKind::kLong: return BooleanTo<int64_t>();
-    case TypeKind::kFloat: return BooleanTo<float>();
-    case TypeKind::kDouble: return BooleanTo<double>();
+    case TypeKind::kByte:
+      return BooleanTo<int8_t>();
+    case TypeKind::kShort:
+      return BooleanTo<int16_t>();
+    case TypeKind::kInteger:
+      return BooleanTo<int32_t>();
+    case TypeKind::kLong:
+      return BooleanTo<int64_t>();
+    case TypeKind::kFloat:
+      return BooleanTo<float>();
+    case TypeKind::kDouble:
+      return BooleanTo<double>();
     case TypeKind::kDecimal:
       return WithDecimalStorage(to.precision(), [&](auto tag) -> CastFunction {
         using Storage = decltype(tag);
         const Int128 one = kPowersOfTen[to.scale()];
         return PlainLoop<bool, Storage>([one](bool in) { return Narrow<Storage>(in ? one : 0); });
       });
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -285,15 +315,24 @@ CastFunction FromBoolean(const DataType& to) {
 
 CastFunction MakeNumberCast(const DataType& from, const DataType& to, const CastSettings& settings) {
   switch (from.kind()) {
-    case TypeKind::kBoolean: return FromBoolean(to);
-    case TypeKind::kByte: return FromNumber<int8_t>(from, to, settings);
-    case TypeKind::kShort: return FromNumber<int16_t>(from, to, settings);
-    case TypeKind::kInteger: return FromNumber<int32_t>(from, to, settings);
-    case TypeKind::kLong: return FromNumber<int64_t>(from, to, settings);
-    case TypeKind::kFloat: return FromNumber<float>(from, to, settings);
-    case TypeKind::kDouble: return FromNumber<double>(from, to, settings);
-    case TypeKind::kDecimal: return FromDecimal(from, to, settings);
-    default: return {};
+    case TypeKind::kBoolean:
+      return FromBoolean(to);
+    case TypeKind::kByte:
+      return FromNumber<int8_t>(from, to, settings);
+    case TypeKind::kShort:
+      return FromNumber<int16_t>(from, to, settings);
+    case TypeKind::kInteger:
+      return FromNumber<int32_t>(from, to, settings);
+    case TypeKind::kLong:
+      return FromNumber<int64_t>(from, to, settings);
+    case TypeKind::kFloat:
+      return FromNumber<float>(from, to, settings);
+    case TypeKind::kDouble:
+      return FromNumber<double>(from, to, settings);
+    case TypeKind::kDecimal:
+      return FromDecimal(from, to, settings);
+    default:
+      return {};
   }
 }
 

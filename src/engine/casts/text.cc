@@ -47,7 +47,7 @@ CastFunction TextToDecimal(const DataType& to, const CastSettings& settings) {
   return WithDecimalStorage(to.precision(), [&](auto tag) -> CastFunction {
     using Storage = decltype(tag);
     return [kept = Keep(to), behavior = settings.behavior](duckdb::Vector& source, duckdb::Vector& result,
-                                                            duckdb::idx_t count) {
+                                                           duckdb::idx_t count) {
       duckdb::UnaryExecutor::ExecuteWithNulls<string_t, Storage>(
           source, result, count, [&](string_t in, duckdb::ValidityMask& mask, duckdb::idx_t row) {
             Int128 unscaled = 0;
@@ -58,7 +58,8 @@ CastFunction TextToDecimal(const DataType& to, const CastSettings& settings) {
               const std::string text(TrimAll(View(in)));
               if (outcome == DecimalParse::kTooLarge) {
                 ThrowSpark(base::ErrorKind::kArithmetic, "NUMERIC_OUT_OF_SUPPORTED_RANGE",
-                           "The value " + text + " has more than 38 digits before the point.", {{"value", text}});
+                           "The value " + text + " has more than 38 digits before the point.",
+                           {{"value", text}});
               }
               ThrowDecimalOverflow(text, *kept);
             }
@@ -103,11 +104,13 @@ CastFunction WrittenByWriter(const plan::TypePtr& from, const TextStyle& style) 
     const duckdb::idx_t rows = constant ? 1 : count;
     writer.Bind(source, rows);
     result.SetVectorType(constant ? duckdb::VectorType::CONSTANT_VECTOR : duckdb::VectorType::FLAT_VECTOR);
-    auto* target = constant ? duckdb::ConstantVector::GetData<string_t>(result) : duckdb::FlatVector::GetData<string_t>(result);
+    auto* target = constant ? duckdb::ConstantVector::GetData<string_t>(result)
+                            : duckdb::FlatVector::GetData<string_t>(result);
     std::string text;
     for (duckdb::idx_t row = 0; row < rows; ++row) {
       if (writer.IsNull(row)) {
-        constant ? duckdb::ConstantVector::SetNull(result, true) : duckdb::FlatVector::SetNull(result, row, true);
+        constant ? duckdb::ConstantVector::SetNull(result, true)
+                 : duckdb::FlatVector::SetNull(result, row, true);
         continue;
       }
       text.clear();
@@ -121,43 +124,68 @@ CastFunction WrittenByWriter(const plan::TypePtr& from, const TextStyle& style) 
 
 CastFunction MakeTextToValueCast(const DataType&, const DataType& to, const CastSettings& settings) {
   switch (to.kind()) {
-    case TypeKind::kBoolean: return Parsed<bool>(to, settings, &ParseBoolean);
-    case TypeKind::kByte: return TextToIntegral<int8_t>(to, settings);
-    case TypeKind::kShort: return TextToIntegral<int16_t>(to, settings);
-    case TypeKind::kInteger: return TextToIntegral<int32_t>(to, settings);
-    case TypeKind::kLong: return TextToIntegral<int64_t>(to, settings);
-    case TypeKind::kFloat: return Parsed<float>(to, settings, &ParseFloat);
-    case TypeKind::kDouble: return Parsed<double>(to, settings, &ParseDouble);
-    case TypeKind::kDecimal: return TextToDecimal(to, settings);
-    case TypeKind::kBinary: return ReinterpretCast();
-    case TypeKind::kDate: return Parsed<int32_t>(to, settings, &ParseDate);
+    case TypeKind::kBoolean:
+      return Parsed<bool>(to, settings, &ParseBoolean);
+    case TypeKind::kByte:
+      return TextToIntegral<int8_t>(to, settings);
+    case TypeKind::kShort:
+      return TextToIntegral<int16_t>(to, settings);
+    case TypeKind::kInteger:
+      return TextToIntegral<int32_t>(to, settings);
+    case TypeKind::kLong:
+      return TextToIntegral<int64_t>(to, settings);
+    case TypeKind::kFloat:
+      return Parsed<float>(to, settings, &ParseFloat);
+    case TypeKind::kDouble:
+      return Parsed<double>(to, settings, &ParseDouble);
+    case TypeKind::kDecimal:
+      return TextToDecimal(to, settings);
+    case TypeKind::kBinary:
+      return ReinterpretCast();
+    case TypeKind::kDate:
+      return Parsed<int32_t>(to, settings, &ParseDate);
     case TypeKind::kTimestamp:
-      return Parsed<int64_t>(to, settings,
-                             [zone = settings.zone](std::string_view text) { return ParseTimestamp(text, zone); });
+      return Parsed<int64_t>(
+          to, settings, [zone = settings.zone](std::string_view text) { return ParseTimestamp(text, zone); });
     case TypeKind::kTimestampNtz:
       return Parsed<int64_t>(to, settings, [](std::string_view text) { return ParseTimestampNtz(text); });
-    case TypeKind::kTime: return Parsed<int64_t>(to, settings, &ParseTime);
+    case TypeKind::kTime:
+      return Parsed<int64_t>(to, settings, &ParseTime);
     case TypeKind::kYearMonthInterval:
-      return Parsed<int32_t>(to, settings, [start = to.year_month_start(), end = to.year_month_end()](
-                                               std::string_view text) { return ParseYearMonthInterval(text, start, end); });
+      return Parsed<int32_t>(
+          to, settings, [start = to.year_month_start(), end = to.year_month_end()](std::string_view text) {
+            return ParseYearMonthInterval(text, start, end);
+          });
     case TypeKind::kDayTimeInterval:
-      return Parsed<int64_t>(to, settings, [start = to.day_time_start(), end = to.day_time_end()](
-                                               std::string_view text) { return ParseDayTimeInterval(text, start, end); });
-    case TypeKind::kCalendarInterval: return TextToCalendarInterval(to, settings);
-    default: return {};
+      return Parsed<int64_t>(to, settings,
+                             [start = to.day_time_start(), end = to.day_time_end()](std::string_view text) {
+                               return ParseDayTimeInterval(text, start, end);
+                             });
+    case TypeKind::kCalendarInterval:
+      return TextToCalendarInterval(to, settings);
+    default:
+      return {};
   }
 }
 
 CastFunction MakeValueToTextCast(const plan::TypePtr& from, const DataType&, const CastSettings& settings) {
   switch (from->kind()) {
-    case TypeKind::kBinary: return ReinterpretCast();
-    case TypeKind::kByte: return Written<int8_t>([](int8_t in, std::string* out) { AppendInteger(in, out); });
-    case TypeKind::kShort: return Written<int16_t>([](int16_t in, std::string* out) { AppendInteger(in, out); });
-    case TypeKind::kInteger: return Written<int32_t>([](int32_t in, std::string* out) { AppendInteger(in, out); });
-    case TypeKind::kLong: return Written<int64_t>([](int64_t in, std::string* out) { AppendInteger(in, out); });
-    case TypeKind::kFloat: return Written<float>([](float in, std::string* out) { AppendFloat(in, out); });
-    case TypeKind::kDouble: return Written<double>([](double in, std::string* out) { AppendDouble(in, out); });
-    case TypeKind::kDate: return Written<int32_t>([](int32_t in, std::string* out) { AppendDate(in, out); });
+    case TypeKind::kBinary:
+      return ReinterpretCast();
+    case TypeKind::kByte:
+      return Written<int8_t>([](int8_t in, std::string* out) { AppendInteger(in, out); });
+    case TypeKind::kShort:
+      return Written<int16_t>([](int16_t in, std::string* out) { AppendInteger(in, out); });
+    case TypeKind::kInteger:
+      return Written<int32_t>([](int32_t in, std::string* out) { AppendInteger(in, out); });
+    case TypeKind::kLong:
+      return Written<int64_t>([](int64_t in, std::string* out) { AppendInteger(in, out); });
+    case TypeKind::kFloat:
+      return Written<float>([](float in, std::string* out) { AppendFloat(in, out); });
+    case TypeKind::kDouble:
+      return Written<double>([](double in, std::string* out) { AppendDouble(in, out); });
+    case TypeKind::kDate:
+      return Written<int32_t>([](int32_t in, std::string* out) { AppendDate(in, out); });
     default: {
       TextStyle style;
       style.zone = settings.zone;

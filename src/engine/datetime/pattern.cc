@@ -39,7 +39,8 @@ bool IsLegacyPattern(std::string_view pattern) {
 // What Spark says of a pattern that Java's formatter (or Spark's own check, which gives `original`) refuses.
 base::Error Refusal(std::string_view pattern, std::optional<base::Error> original) {
   if (IsLegacyPattern(pattern)) {
-    return base::MakeError(base::ErrorKind::kSpark, "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION",
+    return base::MakeError(base::ErrorKind::kSpark,
+                           "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION",
                            fmt::format("The datetime pattern '{}' is not accepted.", pattern),
                            {{"pattern", SqlLiteralText(pattern)},
                             {"config", "\"spark.sql.legacy.timeParserPolicy\""},
@@ -63,8 +64,9 @@ std::optional<base::Error> CheckLetters(std::string_view pattern, Purpose purpos
                              fmt::format("The week-based pattern letter {} is not accepted.", c),
                              {{"c", std::string(1, c)}});
     }
-    const bool unsupported = std::string_view("ABnNp").find(c) != std::string_view::npos ||
-                             (purpose == Purpose::kParse && std::string_view("EFqQ").find(c) != std::string_view::npos);
+    const bool unsupported =
+        std::string_view("ABnNp").find(c) != std::string_view::npos ||
+        (purpose == Purpose::kParse && std::string_view("EFqQ").find(c) != std::string_view::npos);
     if (unsupported) {
       return base::MakeError(base::ErrorKind::kIllegalArgument, "INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER",
                              fmt::format("The datetime pattern '{}' has the illegal letter {}.", pattern, c),
@@ -123,34 +125,50 @@ std::optional<PatternItem> Offset(char letter, size_t count) {
 std::optional<PatternItem> ItemOf(char letter, size_t count, Purpose purpose, bool has_era) {
   using F = DateTimeField;
   switch (letter) {
-    case 'G': return Text(F::kEra, count);
-    case 'y': return Year(has_era ? F::kYearOfEra : F::kYear, count);
+    case 'G':
+      return Text(F::kEra, count);
+    case 'y':
+      return Year(has_era ? F::kYearOfEra : F::kYear, count);
     case 'M':
-    case 'L': return count <= 2 ? ShortNumber(F::kMonth, count) : Text(F::kMonth, count);
+    case 'L':
+      return count <= 2 ? ShortNumber(F::kMonth, count) : Text(F::kMonth, count);
     case 'Q':
-    case 'q': return count <= 2 ? ShortNumber(F::kQuarter, count) : Text(F::kQuarter, count);
-    case 'd': return ShortNumber(F::kDay, count);
+    case 'q':
+      return count <= 2 ? ShortNumber(F::kQuarter, count) : Text(F::kQuarter, count);
+    case 'd':
+      return ShortNumber(F::kDay, count);
     case 'D':
       if (count > 3) return std::nullopt;
       return count == 1 ? Number(F::kDayOfYear, 1, 19, Sign::kNormal)
                         : Number(F::kDayOfYear, static_cast<int>(count), 3, Sign::kNotNegative);
-    case 'E': return Text(F::kDayOfWeek, count);
-    case 'F': return count == 1 ? ShortNumber(F::kAlignedDayOfWeek, 1) : std::nullopt;
-    case 'a': return count == 1 ? Text(F::kAmPm, 1) : std::nullopt;
-    case 'H': return ShortNumber(F::kHour, count);
-    case 'k': return ShortNumber(F::kClockHour, count);
-    case 'K': return ShortNumber(F::kHourOfHalf, count);
-    case 'h': return ShortNumber(F::kClockHourOfHalf, count);
-    case 'm': return ShortNumber(F::kMinute, count);
-    case 's': return ShortNumber(F::kSecond, count);
+    case 'E':
+      return Text(F::kDayOfWeek, count);
+    case 'F':
+      return count == 1 ? ShortNumber(F::kAlignedDayOfWeek, 1) : std::nullopt;
+    case 'a':
+      return count == 1 ? Text(F::kAmPm, 1) : std::nullopt;
+    case 'H':
+      return ShortNumber(F::kHour, count);
+    case 'k':
+      return ShortNumber(F::kClockHour, count);
+    case 'K':
+      return ShortNumber(F::kHourOfHalf, count);
+    case 'h':
+      return ShortNumber(F::kClockHourOfHalf, count);
+    case 'm':
+      return ShortNumber(F::kMinute, count);
+    case 's':
+      return ShortNumber(F::kSecond, count);
     case 'S': {
       if (count > 9) return std::nullopt;
-      auto item = Number(F::kNanosecond, static_cast<int>(count), static_cast<int>(count), Sign::kNotNegative);
+      auto item =
+          Number(F::kNanosecond, static_cast<int>(count), static_cast<int>(count), Sign::kNotNegative);
       item.kind = Kind::kFraction;
       if (purpose == Purpose::kParse) item.minimum = 1;
       return item;
     }
-    case 'V': return count == 2 ? std::optional(PatternItem{.kind = Kind::kZoneId}) : std::nullopt;
+    case 'V':
+      return count == 2 ? std::optional(PatternItem{.kind = Kind::kZoneId}) : std::nullopt;
     case 'z': {
       if (count > 4) return std::nullopt;
       PatternItem item{.kind = Kind::kZoneText};
@@ -165,8 +183,10 @@ std::optional<PatternItem> ItemOf(char letter, size_t count, Purpose purpose, bo
     }
     case 'X':
     case 'x':
-    case 'Z': return Offset(letter, count);
-    default: return std::nullopt;
+    case 'Z':
+      return Offset(letter, count);
+    default:
+      return std::nullopt;
   }
 }
 
@@ -207,7 +227,8 @@ base::Result<DateTimePattern> DateTimePattern::Read(std::string_view pattern, Pu
       auto item = ItemOf(c, end - i, purpose, has_era);
       if (!item) return Refusal(pattern, std::nullopt);
       // A fraction of varying length is read only where no text is quoted.
-      if (item->kind == Kind::kFraction && pattern.find('\'') != std::string_view::npos) item->minimum = item->maximum;
+      if (item->kind == Kind::kFraction && pattern.find('\'') != std::string_view::npos)
+        item->minimum = item->maximum;
       items.push_back(std::move(*item));
       i = end;
     } else if (c == '\'') {
@@ -248,9 +269,9 @@ base::Result<DateTimePattern> DateTimePattern::Read(std::string_view pattern, Pu
 }
 
 std::string_view MonthName(int month) {
-  static constexpr std::array<std::string_view, 12> kNames = {"January", "February", "March",     "April",
-                                                              "May",     "June",     "July",      "August",
-                                                              "September", "October", "November", "December"};
+  static constexpr std::array<std::string_view, 12> kNames = {
+      "January", "February", "March",     "April",   "May",      "June",
+      "July",    "August",   "September", "October", "November", "December"};
   return kNames[static_cast<size_t>(month - 1)];
 }
 

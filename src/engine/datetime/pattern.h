@@ -1,5 +1,6 @@
-// Date and time patterns of java.time.format.DateTimeFormatter, as Spark admits them: "yyyy-MM-dd HH:mm:ss.SSS", text months,
-// eras, zones, optional sections. Printing is exact for every letter; what needs locale data we lack is refused by name.
+// Date and time patterns of java.time.format.DateTimeFormatter, as Spark admits them: "yyyy-MM-dd
+// HH:mm:ss.SSS", text months, eras, zones, optional sections. Printing is exact for every letter; what needs
+// locale data we lack is refused by name.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +26,8 @@ enum class DateTimeField : uint8_t {
   kAlignedDayOfWeek,  // F: the day's place in its seventh of the month
   kAmPm,
   kHour,
-  kClockHour,      // k: 1 … 24
-  kHourOfHalf,     // K: 0 … 11
+  kClockHour,        // k: 1 … 24
+  kHourOfHalf,       // K: 0 … 11
   kClockHourOfHalf,  // h: 1 … 12
   kMinute,
   kSecond,
@@ -56,12 +57,14 @@ struct PatternItem {
   int minimum = 1;  // digits
   int maximum = 19;
   Sign sign = Sign::kNormal;
-  bool full = false;       // the long form of a text, zone text or localized offset
-  int offset_form = 0;     // kOffset: number of pattern letters, 1 to 5
-  std::string text = {};   // a literal; what kOffset prints for zero
+  bool full = false;         // the long form of a text, zone text or localized offset
+  int offset_form = 0;       // kOffset: number of pattern letters, 1 to 5
+  std::string text = {};     // a literal; what kOffset prints for zero
   int following_digits = 0;  // kNumber of variable width: digits that the fixed numbers right behind it take
 
-  bool IsFixedNumber() const { return kind == Kind::kNumber && minimum == maximum && sign == Sign::kNotNegative; }
+  bool IsFixedNumber() const {
+    return kind == Kind::kNumber && minimum == maximum && sign == Sign::kNotNegative;
+  }
 };
 
 class DateTimePattern {
@@ -70,7 +73,8 @@ class DateTimePattern {
   // Errors with Spark's conditions: INVALID_DATETIME_PATTERN.*, INCONSISTENT_BEHAVIOR_CROSS_VERSION.*.
   static base::Result<DateTimePattern> Read(std::string_view pattern, Purpose purpose);
 
-  // A moment on the clock of `zone`, whose Java id is `zone_id`. kUnsupported when the zone's name is not known.
+  // A moment on the clock of `zone`, whose Java id is `zone_id`. kUnsupported when the zone's name is not
+  // known.
   base::Status Print(int64_t instant, const TimeZone& zone, std::string_view zone_id, std::string* out) const;
 
   struct Parsed {
@@ -85,7 +89,7 @@ class DateTimePattern {
 };
 
 // Names of months and days, by number from 1 and Monday as 1.
-std::string_view MonthName(int month);    // "January"
-std::string_view DayName(int weekday);    // "Monday"
+std::string_view MonthName(int month);  // "January"
+std::string_view DayName(int weekday);  // "Monday"
 
 }  // namespace hearth::engine

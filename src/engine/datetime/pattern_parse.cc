@@ -1,4 +1,5 @@
-// Parsing by a pattern, as java.time does it strictly, with the defaults that Spark adds: January, the first, midnight, 1970.
+// Parsing by a pattern, as java.time does it strictly, with the defaults that Spark adds: January, the first,
+// midnight, 1970.
 #include <fmt/format.h>
 
 #include <array>
@@ -62,7 +63,9 @@ struct State {
   std::optional<TimeZone> zone;
 
   std::optional<int64_t>& operator[](DateTimeField field) { return fields[static_cast<size_t>(field)]; }
-  const std::optional<int64_t>& operator[](DateTimeField field) const { return fields[static_cast<size_t>(field)]; }
+  const std::optional<int64_t>& operator[](DateTimeField field) const {
+    return fields[static_cast<size_t>(field)];
+  }
 };
 
 // Reads items one by one; the error position is where the failing item stopped.
@@ -121,19 +124,29 @@ class Reader {
   size_t One(const PatternItem& item, size_t position) {
     switch (item.kind) {
       case Kind::kLiteral:
-        return StartsWithIgnoringCase(text_.substr(position), item.text) ? position + item.text.size() : Fail(position);
-      case Kind::kNumber: return Number(item, position);
+        return StartsWithIgnoringCase(text_.substr(position), item.text) ? position + item.text.size()
+                                                                         : Fail(position);
+      case Kind::kNumber:
+        return Number(item, position);
       case Kind::kTwoDigitYear:
         if (!IsDigit(text_, position) || !IsDigit(text_, position + 1)) return Fail(position);
-        return Set(item.field, 2000 + (text_[position] - '0') * 10 + (text_[position + 1] - '0'), position, position + 2);
-      case Kind::kText: return Text(item, position);
-      case Kind::kFraction: return Fraction(item, position);
-      case Kind::kOffset: return Offset(item, position);
-      case Kind::kLocalizedOffset: return LocalizedOffset(position);
-      case Kind::kZoneId: return Zone(position, false);
-      case Kind::kZoneText: return Zone(position, true);
+        return Set(item.field, 2000 + (text_[position] - '0') * 10 + (text_[position + 1] - '0'), position,
+                   position + 2);
+      case Kind::kText:
+        return Text(item, position);
+      case Kind::kFraction:
+        return Fraction(item, position);
+      case Kind::kOffset:
+        return Offset(item, position);
+      case Kind::kLocalizedOffset:
+        return LocalizedOffset(position);
+      case Kind::kZoneId:
+        return Zone(position, false);
+      case Kind::kZoneText:
+        return Zone(position, true);
       case Kind::kOptionalStart:
-      case Kind::kOptionalEnd: return position;
+      case Kind::kOptionalEnd:
+        return position;
     }
     return Fail(position);
   }
@@ -148,7 +161,8 @@ class Reader {
     if (plus || minus) ++position;
     const size_t digits_start = position;
     if (position + static_cast<size_t>(item.minimum) > text_.size()) return Fail(start);
-    const size_t most = std::min(static_cast<size_t>(item.maximum + item.following_digits), text_.size() - position);
+    const size_t most =
+        std::min(static_cast<size_t>(item.maximum + item.following_digits), text_.size() - position);
     size_t count = 0;
     while (count < most && IsDigit(text_, position + count)) ++count;
     if (item.following_digits > 0) {
@@ -220,7 +234,8 @@ class Reader {
   }
 
   size_t Offset(const PatternItem& item, size_t start) {
-    if (StartsWithIgnoringCase(text_.substr(start), item.text) && (item.text == "Z" || item.text.size() > 3)) {
+    if (StartsWithIgnoringCase(text_.substr(start), item.text) &&
+        (item.text == "Z" || item.text.size() > 3)) {
       return SetOffset(0, start, start + item.text.size());
     }
     if (start >= text_.size() || (text_[start] != '+' && text_[start] != '-')) return Fail(start);
@@ -360,8 +375,9 @@ class Resolver {
     if (const auto clock = state_[F::kClockHourOfHalf]) half_hour = *clock % 12;
     const auto half = state_[F::kAmPm];
     if (hour && half && *hour / 12 != *half) {
-      return Wrong(fmt::format("Conflict found: Field AmPmOfDay {} differs from AmPmOfDay {} derived from {:02}:00",
-                               *hour / 12, *half, *hour));
+      return Wrong(
+          fmt::format("Conflict found: Field AmPmOfDay {} differs from AmPmOfDay {} derived from {:02}:00",
+                      *hour / 12, *half, *hour));
     }
     if (!hour) hour = half.value_or(0) * 12 + half_hour.value_or(0);
     const int64_t minute = state_[F::kMinute].value_or(0);
@@ -380,12 +396,14 @@ class Resolver {
 bool DateTimePattern::Parse(std::string_view text, Parsed* parsed, std::string* message) const {
   Reader reader(items_, text);
   if (!reader.Run()) {
-    if (message) *message = fmt::format("Text '{}' could not be parsed at index {}", text, reader.error_position());
+    if (message)
+      *message = fmt::format("Text '{}' could not be parsed at index {}", text, reader.error_position());
     return false;
   }
   if (reader.position() < text.size()) {
     if (message) {
-      *message = fmt::format("Text '{}' could not be parsed, unparsed text found at index {}", text, reader.position());
+      *message = fmt::format("Text '{}' could not be parsed, unparsed text found at index {}", text,
+                             reader.position());
     }
     return false;
   }

@@ -13,8 +13,8 @@ namespace hearth::engine {
 // Months added to a date; days beyond the month's end become its last.
 std::optional<int64_t> AddMonthsToDays(int64_t days, int64_t months);
 
-// The local time `local`, keeping the offset that `instant` had where the zone allows it (in an overlap), else as
-// TimeZone::FromLocal.
+// The local time `local`, keeping the offset that `instant` had where the zone allows it (in an overlap),
+// else as TimeZone::FromLocal.
 int64_t Relocate(int64_t local, int64_t offset_seconds, const TimeZone& zone);
 
 std::optional<int64_t> AddMonths(int64_t instant, int64_t months, const TimeZone& zone);

@@ -1,6 +1,6 @@
-// CSV rows: fields into typed columns. A field that is no value of its column's type makes the record malformed.
+// CSV rows: fields into typed columns. A field that is no value of its column's type makes the record
+// malformed.
 #include <fmt/format.h>
-
 #include <strings.h>
 
 #include <algorithm>
@@ -43,7 +43,8 @@ class CsvParser : public RowParser {
     // The corrupt record column is no field of the line: later fields move up.
     size_t place = 0;
     for (const auto& field : source_.columns) {
-      bool is_corrupt = strcasecmp(field.name.c_str(), options_.corrupt_column.c_str()) == 0 && field.type->IsString();
+      bool is_corrupt =
+          strcasecmp(field.name.c_str(), options_.corrupt_column.c_str()) == 0 && field.type->IsString();
       places_.push_back(is_corrupt ? kCorrupt : place++);
     }
     width_ = place;
@@ -79,7 +80,8 @@ class CsvParser : public RowParser {
     if (malformed && options_.mode == ParseMode::kDropMalformed) return false;
     if (malformed && options_.mode == ParseMode::kFailFast) {
       ThrowSpark(base::ErrorKind::kSpark, "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
-                 fmt::format("The record '{}' does not fit the schema, and the mode is FAILFAST.", line_.substr(0, 200)),
+                 fmt::format("The record '{}' does not fit the schema, and the mode is FAILFAST.",
+                             line_.substr(0, 200)),
                  {{"badRecord", std::string(line_.substr(0, 200))}, {"failFastMode", "FAILFAST"}});
     }
     for (size_t i = 0; i < columns_.size(); ++i) {
@@ -107,26 +109,38 @@ class CsvParser : public RowParser {
       case TypeKind::kString:
       case TypeKind::kChar:
       case TypeKind::kVarchar:
-        FlatVector::GetData<duckdb::string_t>(vector)[row] = duckdb::StringVector::AddString(vector, text.data(), text.size());
+        FlatVector::GetData<duckdb::string_t>(vector)[row] =
+            duckdb::StringVector::AddString(vector, text.data(), text.size());
         return true;
       case TypeKind::kBoolean:
-        if (text.size() == 4 && strncasecmp(text.data(), "true", 4) == 0) return Store<bool>(vector, row, true);
-        return text.size() == 5 && strncasecmp(text.data(), "false", 5) == 0 && Store<bool>(vector, row, false);
-      case TypeKind::kByte: return !HasBlanks(text) && StoreInteger<int8_t>(vector, row, text);
-      case TypeKind::kShort: return !HasBlanks(text) && StoreInteger<int16_t>(vector, row, text);
-      case TypeKind::kInteger: return !HasBlanks(text) && StoreInteger<int32_t>(vector, row, text);
-      case TypeKind::kLong: return !HasBlanks(text) && StoreInteger<int64_t>(vector, row, text);
+        if (text.size() == 4 && strncasecmp(text.data(), "true", 4) == 0)
+          return Store<bool>(vector, row, true);
+        return text.size() == 5 && strncasecmp(text.data(), "false", 5) == 0 &&
+               Store<bool>(vector, row, false);
+      case TypeKind::kByte:
+        return !HasBlanks(text) && StoreInteger<int8_t>(vector, row, text);
+      case TypeKind::kShort:
+        return !HasBlanks(text) && StoreInteger<int16_t>(vector, row, text);
+      case TypeKind::kInteger:
+        return !HasBlanks(text) && StoreInteger<int32_t>(vector, row, text);
+      case TypeKind::kLong:
+        return !HasBlanks(text) && StoreInteger<int64_t>(vector, row, text);
       case TypeKind::kFloat:
         if (auto special = Special(text)) return Store<float>(vector, row, static_cast<float>(*special));
         return Store<float>(vector, row, ParseFloat(text));
       case TypeKind::kDouble:
         if (auto special = Special(text)) return Store<double>(vector, row, *special);
         return Store<double>(vector, row, ParseDouble(text));
-      case TypeKind::kDecimal: return StoreDecimal(text, type, vector, row);
-      case TypeKind::kDate: return Store<int32_t>(vector, row, ParseDate(text));
-      case TypeKind::kTimestamp: return Store<int64_t>(vector, row, ParseTimestamp(text, options_.zone));
-      case TypeKind::kTimestampNtz: return Store<int64_t>(vector, row, ParseTimestampNtz(text, false));
-      default: return false;
+      case TypeKind::kDecimal:
+        return StoreDecimal(text, type, vector, row);
+      case TypeKind::kDate:
+        return Store<int32_t>(vector, row, ParseDate(text));
+      case TypeKind::kTimestamp:
+        return Store<int64_t>(vector, row, ParseTimestamp(text, options_.zone));
+      case TypeKind::kTimestampNtz:
+        return Store<int64_t>(vector, row, ParseTimestampNtz(text, false));
+      default:
+        return false;
     }
   }
 
@@ -139,7 +153,8 @@ class CsvParser : public RowParser {
 
   static bool StoreDecimal(std::string_view text, const plan::DataType& type, Vector& vector, idx_t row) {
     plan::Int128 unscaled = 0;
-    if (HasBlanks(text) || ParseDecimal(text, type.precision(), type.scale(), &unscaled) != DecimalParse::kOk) return false;
+    if (HasBlanks(text) || ParseDecimal(text, type.precision(), type.scale(), &unscaled) != DecimalParse::kOk)
+      return false;
     WithDecimalStorage(type.precision(), [&](auto tag) {
       FlatVector::GetData<decltype(tag)>(vector)[row] = Narrow<decltype(tag)>(unscaled);
     });
@@ -158,7 +173,8 @@ class CsvParser : public RowParser {
 
 class CsvFormat : public RowFormat {
  public:
-  CsvFormat(const plan::FileSource& source, CsvOptions options) : source_(source), options_(std::move(options)) {}
+  CsvFormat(const plan::FileSource& source, CsvOptions options)
+      : source_(source), options_(std::move(options)) {}
   std::unique_ptr<RowParser> NewParser(std::vector<size_t> columns) const override {
     return std::make_unique<CsvParser>(source_, options_, std::move(columns));
   }
@@ -205,10 +221,12 @@ base::Result<std::unique_ptr<RowFormat>> OpenCsvFormat(const plan::FileSource& s
     bool served = field.type->IsAtomic() && !field.type->IsInterval() && !field.type->Is(TypeKind::kBinary) &&
                   !field.type->Is(TypeKind::kTime);
     if (!served && !field.type->Is(TypeKind::kNull)) {
-      return base::MakeError(base::ErrorKind::kAnalysis, "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
-                             fmt::format("The CSV source has no columns of type \"{}\" ({}).", field.type->Sql(), field.name),
-                             {{"columnName", plan::QuoteIdentifier(field.name)},
-                              {"columnType", fmt::format("\"{}\"", field.type->Sql())}, {"format", "CSV"}});
+      return base::MakeError(
+          base::ErrorKind::kAnalysis, "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
+          fmt::format("The CSV source has no columns of type \"{}\" ({}).", field.type->Sql(), field.name),
+          {{"columnName", plan::QuoteIdentifier(field.name)},
+           {"columnType", fmt::format("\"{}\"", field.type->Sql())},
+           {"format", "CSV"}});
     }
   }
   HEARTH_ASSIGN(auto options, ReadCsvOptions(source));

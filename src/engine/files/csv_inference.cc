@@ -1,6 +1,5 @@
 // The columns of CSV files: names from the header, types from every value when inferSchema asks for them.
 #include <fmt/format.h>
-
 #include <strings.h>
 
 #include <algorithm>
@@ -45,8 +44,10 @@ TypePtr TypeOf(std::string_view text, const CsvOptions& options) {
     if (ParseInteger(text, false, Limits64::min(), Limits64::max())) return DataType::Long();
     if (auto whole = WholeNumberType(text)) return whole;
   }
-  bool is_special = text == options.nan_value || text == options.positive_infinity || text == options.negative_infinity;
-  if (is_special || (ParseDouble(text) && !std::isalpha(static_cast<unsigned char>(text[0])))) return DataType::Double();
+  bool is_special =
+      text == options.nan_value || text == options.positive_infinity || text == options.negative_infinity;
+  if (is_special || (ParseDouble(text) && !std::isalpha(static_cast<unsigned char>(text[0]))))
+    return DataType::Double();
   if (text == "Infinity" || text == "-Infinity" || text == "NaN") return DataType::Double();
   if (options.prefer_date && IsDateOnly(text)) return DataType::Date();
   bool looks_timed = text.find('-', 1) != std::string_view::npos;
@@ -69,7 +70,9 @@ TypePtr Merge(const TypePtr& left, const TypePtr& right) {
     }
     return DataType::Long();
   }
-  auto is_time = [](const DataType& type) { return type.Is(TypeKind::kDate) || type.Is(TypeKind::kTimestamp); };
+  auto is_time = [](const DataType& type) {
+    return type.Is(TypeKind::kDate) || type.Is(TypeKind::kTimestamp);
+  };
   if (is_time(*left) && is_time(*right)) return DataType::Timestamp();
   return DataType::String();
 }
@@ -104,7 +107,8 @@ base::Result<std::vector<plan::Field>> InferCsvColumns(const plan::FileSource& s
     std::vector<std::string> names;
     std::vector<TypePtr> types;
     auto skips = [&](std::string_view line) {
-      return line.find_first_not_of(" \t") == std::string_view::npos || (options.comment != 0 && line[0] == options.comment);
+      return line.find_first_not_of(" \t") == std::string_view::npos ||
+             (options.comment != 0 && line[0] == options.comment);
     };
     for (const auto& range : SplitFiles(system, source.paths)) {
       LineReader reader(system, range);

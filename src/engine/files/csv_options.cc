@@ -28,7 +28,8 @@ Result<char> CharacterOption(const plan::FileSource& source, const std::string& 
   if (text == "\\\"") return '"';
   if (text == "\\'") return '\'';
   if (text == "\\0" || text == std::string("\\u0000") || text == "\u0000") return '\0';
-  return base::NotImplemented(fmt::format("the {} option {} '{}': one ASCII character is served", source.format, key, text));
+  return base::NotImplemented(
+      fmt::format("the {} option {} '{}': one ASCII character is served", source.format, key, text));
 }
 
 }  // namespace
@@ -42,9 +43,10 @@ Result<bool> BooleanOption(const plan::FileSource& source, const std::string& ke
   auto text = Lower(OptionOf(source, key, otherwise ? "true" : "false"));
   if (text == "true") return true;
   if (text == "false") return false;
-  return MakeError(ErrorKind::kIllegalArgument, "INVALID_PARAMETER_VALUE.BOOLEAN",
-                   fmt::format("The {} option {} is '{}'; true or false is expected.", source.format, key, text),
-                   {{"parameter", key}, {"value", text}});
+  return MakeError(
+      ErrorKind::kIllegalArgument, "INVALID_PARAMETER_VALUE.BOOLEAN",
+      fmt::format("The {} option {} is '{}'; true or false is expected.", source.format, key, text),
+      {{"parameter", key}, {"value", text}});
 }
 
 ParseMode ParseModeOf(const plan::FileSource& source) {
@@ -63,9 +65,10 @@ base::Status RefuseOptions(const plan::FileSource& source, std::initializer_list
 
 Result<CsvOptions> ReadCsvOptions(const plan::FileSource& source) {
   CsvOptions options;
-  HEARTH_RETURN_IF_ERROR(RefuseOptions(source, {"linesep", "dateformat", "timestampformat", "timestampntzformat", "locale",
-                                                "chartoescapequoteescaping", "emptyvalue", "maxcolumns",
-                                                "unescapedquotehandling", "samplingratio"}));
+  HEARTH_RETURN_IF_ERROR(RefuseOptions(
+      source,
+      {"linesep", "dateformat", "timestampformat", "timestampntzformat", "locale",
+       "chartoescapequoteescaping", "emptyvalue", "maxcolumns", "unescapedquotehandling", "samplingratio"}));
   HEARTH_ASSIGN(bool multi_line, BooleanOption(source, "multiline", false));
   if (multi_line) return base::NotImplemented("the csv option multiLine");
   auto encoding = Lower(OptionOf(source, "encoding", OptionOf(source, "charset", "utf-8")));
@@ -98,7 +101,8 @@ const std::vector<CsvField>& CsvTokenizer::Split(std::string_view line) {
   size_t position = 0;
   while (true) {
     if (options_.ignore_leading_space) {
-      while (position < line.size() && line[position] != options_.separator && line[position] <= ' ' && line[position] >= 0) {
+      while (position < line.size() && line[position] != options_.separator && line[position] <= ' ' &&
+             line[position] >= 0) {
         ++position;
       }
     }
@@ -133,7 +137,8 @@ size_t CsvTokenizer::ReadQuoted(std::string_view line, size_t from) {
     char c = line[position];
     bool has_next = position + 1 < line.size();
     char next = has_next ? line[position + 1] : '\0';
-    if (options_.escape != 0 && c == options_.escape && has_next && (next == options_.quote || next == options_.escape)) {
+    if (options_.escape != 0 && c == options_.escape && has_next &&
+        (next == options_.quote || next == options_.escape)) {
       text.append(line.substr(plain_begin, position - plain_begin));
       text.push_back(next);
       changed = true;
@@ -142,9 +147,12 @@ size_t CsvTokenizer::ReadQuoted(std::string_view line, size_t from) {
       continue;
     }
     if (c != options_.quote) continue;
-    // The closing quote: blanks may follow, then the separator or the end. Anything else and the field was no quoted one.
+    // The closing quote: blanks may follow, then the separator or the end. Anything else and the field was no
+    // quoted one.
     size_t after = position + 1;
-    while (after < line.size() && line[after] != options_.separator && (line[after] == ' ' || line[after] == '\t')) ++after;
+    while (after < line.size() && line[after] != options_.separator &&
+           (line[after] == ' ' || line[after] == '\t'))
+      ++after;
     if (after < line.size() && line[after] != options_.separator) return ReadPlain(line, from);
     if (!changed) {
       fields_.push_back({line.substr(from + 1, position - from - 1), true});

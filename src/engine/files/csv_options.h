@@ -48,8 +48,8 @@ struct CsvField {
   bool was_quoted = false;
 };
 
-// Cuts lines into fields as Spark's parser does: a quoted field may hold separators; what follows a closing quote turns the
-// whole field into plain text.
+// Cuts lines into fields as Spark's parser does: a quoted field may hold separators; what follows a closing
+// quote turns the whole field into plain text.
 class CsvTokenizer {
  public:
   explicit CsvTokenizer(const CsvOptions& options) : options_(options) {}

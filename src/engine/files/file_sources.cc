@@ -24,7 +24,8 @@ bool IsTrue(const FileOptions& options, const char* name, bool otherwise = false
 
 base::Error CannotInfer(const std::string& format) {
   return base::MakeError(base::ErrorKind::kAnalysis, "UNABLE_TO_INFER_SCHEMA",
-                         "No schema can be inferred for " + format + "; it must be given.", {{"format", format}});
+                         "No schema can be inferred for " + format + "; it must be given.",
+                         {{"format", format}});
 }
 
 // Options about files that hold for every format and are not served.
@@ -75,9 +76,9 @@ class LocalFileSources : public plan::FileSources {
     }
     // A column that directories name is not read from the files.
     for (const auto& field : schema->fields()) {
-      const bool is_partition =
-          std::any_of(source->partition_columns.begin(), source->partition_columns.end(),
-                      [&](const auto& column) { return strcasecmp(column.name.c_str(), field.name.c_str()) == 0; });
+      const bool is_partition = std::any_of(
+          source->partition_columns.begin(), source->partition_columns.end(),
+          [&](const auto& column) { return strcasecmp(column.name.c_str(), field.name.c_str()) == 0; });
       if (is_partition) continue;
       source->columns.push_back(field);
       source->columns.back().nullable = true;

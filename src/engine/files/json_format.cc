@@ -1,6 +1,5 @@
 // JSON lines: one object a line, or an array of objects, which gives several rows.
 #include <fmt/format.h>
-
 #include <strings.h>
 
 #include "engine/errors.h"
@@ -97,11 +96,13 @@ class JsonParser : public RowParser {
     }
   }
 
-  // By mode: an error, no row, or a row of nulls (of what was read, for a mismatch) with the text in the corrupt column.
+  // By mode: an error, no row, or a row of nulls (of what was read, for a mismatch) with the text in the
+  // corrupt column.
   bool Malformed(std::vector<Vector*>& vectors, idx_t row, bool whole_line) {
     if (options_.mode == ParseMode::kFailFast) {
       ThrowSpark(base::ErrorKind::kSpark, "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
-                 fmt::format("The record '{}' is no JSON of the schema, and the mode is FAILFAST.", line_.substr(0, 200)),
+                 fmt::format("The record '{}' is no JSON of the schema, and the mode is FAILFAST.",
+                             line_.substr(0, 200)),
                  {{"badRecord", std::string(line_.substr(0, 200))}, {"failFastMode", "FAILFAST"}});
     }
     if (whole_line) done_ = true;
@@ -131,7 +132,8 @@ class JsonParser : public RowParser {
 
 class JsonFormat : public RowFormat {
  public:
-  JsonFormat(const plan::FileSource& source, JsonOptions options) : source_(source), options_(std::move(options)) {}
+  JsonFormat(const plan::FileSource& source, JsonOptions options)
+      : source_(source), options_(std::move(options)) {}
   std::unique_ptr<RowParser> NewParser(std::vector<size_t> columns) const override {
     return std::make_unique<JsonParser>(source_, options_, std::move(columns));
   }
@@ -143,10 +145,11 @@ class JsonFormat : public RowFormat {
 
 base::Result<JsonOptions> ReadJsonOptions(const plan::FileSource& source) {
   JsonOptions options;
-  HEARTH_RETURN_IF_ERROR(RefuseOptions(source, {"linesep", "dateformat", "timestampformat", "timestampntzformat", "locale",
-                                                "allowcomments", "allowunquotedfieldnames", "allownumericleadingzeros",
-                                                "allowbackslashescapinganycharacter", "allowunquotedcontrolchars",
-                                                "samplingratio", "prefersdecimal", "infertimestamp", "dropfieldifallnull"}));
+  HEARTH_RETURN_IF_ERROR(
+      RefuseOptions(source, {"linesep", "dateformat", "timestampformat", "timestampntzformat", "locale",
+                             "allowcomments", "allowunquotedfieldnames", "allownumericleadingzeros",
+                             "allowbackslashescapinganycharacter", "allowunquotedcontrolchars",
+                             "samplingratio", "prefersdecimal", "infertimestamp", "dropfieldifallnull"}));
   HEARTH_ASSIGN(bool multi_line, BooleanOption(source, "multiline", false));
   if (multi_line) return base::NotImplemented("the json option multiLine");
   HEARTH_ASSIGN(options.single_quotes, BooleanOption(source, "allowsinglequotes", true));

@@ -42,7 +42,8 @@ TypePtr Merge(const TypePtr& left, const TypePtr& right) {
     return DataType::Decimal(std::max(digits(*left), digits(*right)), 0);
   }
   if (left->Is(TypeKind::kStruct) && right->Is(TypeKind::kStruct)) return MergeStructs(*left, *right);
-  if (left->Is(TypeKind::kArray) && right->Is(TypeKind::kArray)) return DataType::Array(Merge(left->element(), right->element()));
+  if (left->Is(TypeKind::kArray) && right->Is(TypeKind::kArray))
+    return DataType::Array(Merge(left->element(), right->element()));
   return DataType::String();
 }
 
@@ -69,7 +70,8 @@ class Inference {
     if (primitives_as_string_) return DataType::String();
     if (!is_integer) return DataType::Double();
     int64_t value = 0;
-    if (std::from_chars(raw.data(), raw.data() + raw.size(), value).ec == std::errc()) return DataType::Long();
+    if (std::from_chars(raw.data(), raw.data() + raw.size(), value).ec == std::errc())
+      return DataType::Long();
     auto digits = static_cast<int>(raw.size()) - (raw[0] == '-' ? 1 : 0);
     return digits <= DataType::kMaxPrecision ? DataType::Decimal(digits, 0) : DataType::Double();
   }
@@ -99,15 +101,20 @@ class Inference {
       return primitives_as_string_ && !type->Is(TypeKind::kNull) ? DataType::String() : type;
     };
     switch (cursor.Peek()) {
-      case JsonKind::kNull: return primitive("null", DataType::Null());
-      case JsonKind::kTrue: return primitive("true", DataType::Boolean());
-      case JsonKind::kFalse: return primitive("false", DataType::Boolean());
-      case JsonKind::kNumber: return OfNumber(cursor);
+      case JsonKind::kNull:
+        return primitive("null", DataType::Null());
+      case JsonKind::kTrue:
+        return primitive("true", DataType::Boolean());
+      case JsonKind::kFalse:
+        return primitive("false", DataType::Boolean());
+      case JsonKind::kNumber:
+        return OfNumber(cursor);
       case JsonKind::kString: {
         std::string text;
         return cursor.ReadString(&text) ? DataType::String() : nullptr;
       }
-      case JsonKind::kObject: return OfObject(cursor, level);
+      case JsonKind::kObject:
+        return OfObject(cursor, level);
       case JsonKind::kArray: {
         TypePtr element = DataType::Null();
         bool more = true;
@@ -120,7 +127,8 @@ class Inference {
           element = Merge(element, type);
         }
       }
-      default: return nullptr;
+      default:
+        return nullptr;
     }
   }
 
@@ -132,7 +140,8 @@ class Inference {
 // Types of nothing but nulls become text; structs without fields vanish (null pointer).
 TypePtr Settle(const TypePtr& type) {
   switch (type->kind()) {
-    case TypeKind::kNull: return DataType::String();
+    case TypeKind::kNull:
+      return DataType::String();
     case TypeKind::kArray: {
       auto element = Settle(type->element());
       return element ? DataType::Array(element) : nullptr;
@@ -144,7 +153,8 @@ TypePtr Settle(const TypePtr& type) {
       }
       return fields.empty() ? nullptr : DataType::Struct(std::move(fields));
     }
-    default: return type;
+    default:
+      return type;
   }
 }
 
@@ -166,11 +176,13 @@ base::Result<std::vector<plan::Field>> InferJsonColumns(const plan::FileSource& 
         if (line->find_first_not_of(" \t") == std::string_view::npos) continue;
         auto type = inference.OfLine(*line);
         if (!type && mode == ParseMode::kFailFast) {
-          return base::MakeError(base::ErrorKind::kSpark, "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
-                                 fmt::format("The record '{}' is no JSON, and the mode is FAILFAST.", line->substr(0, 200)));
+          return base::MakeError(
+              base::ErrorKind::kSpark, "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+              fmt::format("The record '{}' is no JSON, and the mode is FAILFAST.", line->substr(0, 200)));
         }
         if (!type && mode == ParseMode::kDropMalformed) continue;
-        merged = Merge(merged, type ? type : DataType::Struct({{corrupt_column, DataType::String(), true, {}}}));
+        merged =
+            Merge(merged, type ? type : DataType::Struct({{corrupt_column, DataType::String(), true, {}}}));
       }
     }
     if (!inference.duplicate().empty()) {

@@ -67,9 +67,10 @@ bool LineReader::Fill() {
   buffer_.erase(0, position_);
   position_ = 0;
   if (buffer_.size() > kMostLineBytes) {
-    ThrowSpark(base::ErrorKind::kResourceExhausted, "EXCEED_LIMIT_LENGTH",
-               "A line of " + range_.path + " is longer than " + std::to_string(kMostLineBytes >> 20) + " MiB.",
-               {{"limit", std::to_string(kMostLineBytes)}});
+    ThrowSpark(
+        base::ErrorKind::kResourceExhausted, "EXCEED_LIMIT_LENGTH",
+        "A line of " + range_.path + " is longer than " + std::to_string(kMostLineBytes >> 20) + " MiB.",
+        {{"limit", std::to_string(kMostLineBytes)}});
   }
   const size_t kept = buffer_.size();
   buffer_.resize(kept + kReadBytes);

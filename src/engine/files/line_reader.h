@@ -2,7 +2,6 @@
 #pragma once
 
 #include <duckdb.hpp>
-
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,7 +20,8 @@ struct FileRange {
 // Cuts files into ranges of about 16 MiB. Compressed files (.gz, .zst) stay whole.
 std::vector<FileRange> SplitFiles(duckdb::FileSystem& files, const std::vector<std::string>& paths);
 
-// Lines end with \n, \r\n or \r; a byte order mark at the start of the file is skipped. Throws DuckDB's exceptions.
+// Lines end with \n, \r\n or \r; a byte order mark at the start of the file is skipped. Throws DuckDB's
+// exceptions.
 class LineReader {
  public:
   static constexpr size_t kMostLineBytes = size_t{256} << 20;
@@ -34,13 +34,14 @@ class LineReader {
 
  private:
   bool Fill();
-  // Position behind the line that starts at `from`, with the length of the line itself; false when more bytes are needed.
+  // Position behind the line that starts at `from`, with the length of the line itself; false when more bytes
+  // are needed.
   bool FindEnd(size_t from, size_t* line_end, size_t* next) const;
 
   const FileRange range_;
   duckdb::unique_ptr<duckdb::FileHandle> handle_;
   std::string buffer_;
-  size_t position_ = 0;        // of the next line, in the buffer
+  size_t position_ = 0;         // of the next line, in the buffer
   uint64_t buffer_offset_ = 0;  // of the buffer, in the file
   bool at_end_ = false;
 };

@@ -16,12 +16,41 @@ using plan::TypePtr;
 namespace {
 
 // Numbers of parquet.thrift.
-enum PhysicalType { kBoolean = 0, kInt32 = 1, kInt64 = 2, kInt96 = 3, kFloat = 4, kDouble = 5, kByteArray = 6, kFixed = 7 };
+enum PhysicalType {
+  kBoolean = 0,
+  kInt32 = 1,
+  kInt64 = 2,
+  kInt96 = 3,
+  kFloat = 4,
+  kDouble = 5,
+  kByteArray = 6,
+  kFixed = 7
+};
 enum Repetition { kRequired = 0, kOptional = 1, kRepeated = 2 };
 enum Converted {
-  kNone = -1, kUtf8 = 0, kMap = 1, kMapKeyValue = 2, kList = 3, kEnum = 4, kDecimal = 5, kDate = 6, kTimeMillis = 7,
-  kTimeMicros = 8, kTimestampMillis = 9, kTimestampMicros = 10, kUint8 = 11, kUint16 = 12, kUint32 = 13, kUint64 = 14,
-  kInt8 = 15, kInt16 = 16, kInt32Annotation = 17, kInt64Annotation = 18, kJson = 19, kBson = 20, kInterval = 21
+  kNone = -1,
+  kUtf8 = 0,
+  kMap = 1,
+  kMapKeyValue = 2,
+  kList = 3,
+  kEnum = 4,
+  kDecimal = 5,
+  kDate = 6,
+  kTimeMillis = 7,
+  kTimeMicros = 8,
+  kTimestampMillis = 9,
+  kTimestampMicros = 10,
+  kUint8 = 11,
+  kUint16 = 12,
+  kUint32 = 13,
+  kUint64 = 14,
+  kInt8 = 15,
+  kInt16 = 16,
+  kInt32Annotation = 17,
+  kInt64Annotation = 18,
+  kJson = 19,
+  kBson = 20,
+  kInterval = 21
 };
 // Annotations that only the newer logical types can say.
 enum class Extra { kNone, kLocalTimestamp, kNanoseconds, kLocalTime, kUuid, kFloat16, kVariant };
@@ -87,12 +116,30 @@ void ReadLogicalType(ThriftReader* reader, Element* element) {
     const auto field = reader->NextField(&last);
     if (field.type == ThriftReader::kStop) return;
     switch (field.id) {
-      case 1: element->converted = kUtf8; reader->Skip(field.type); break;
-      case 2: element->converted = kMap; reader->Skip(field.type); break;
-      case 3: element->converted = kList; reader->Skip(field.type); break;
-      case 4: element->converted = kEnum; reader->Skip(field.type); break;
-      case 5: element->converted = kDecimal; ReadTwoNumbers(reader, &element->scale, &element->precision); break;
-      case 6: element->converted = kDate; reader->Skip(field.type); break;
+      case 1:
+        element->converted = kUtf8;
+        reader->Skip(field.type);
+        break;
+      case 2:
+        element->converted = kMap;
+        reader->Skip(field.type);
+        break;
+      case 3:
+        element->converted = kList;
+        reader->Skip(field.type);
+        break;
+      case 4:
+        element->converted = kEnum;
+        reader->Skip(field.type);
+        break;
+      case 5:
+        element->converted = kDecimal;
+        ReadTwoNumbers(reader, &element->scale, &element->precision);
+        break;
+      case 6:
+        element->converted = kDate;
+        reader->Skip(field.type);
+        break;
       case 7:
       case 8: {
         bool adjusted = true;
@@ -115,12 +162,28 @@ void ReadLogicalType(ThriftReader* reader, Element* element) {
         element->converted = base + (bits == 8 ? 0 : bits == 16 ? 1 : bits == 32 ? 2 : 3);
         break;
       }
-      case 12: element->converted = kJson; reader->Skip(field.type); break;
-      case 13: element->converted = kBson; reader->Skip(field.type); break;
-      case 14: element->extra = Extra::kUuid; reader->Skip(field.type); break;
-      case 15: element->extra = Extra::kFloat16; reader->Skip(field.type); break;
-      case 16: element->extra = Extra::kVariant; reader->Skip(field.type); break;
-      default: reader->Skip(field.type);
+      case 12:
+        element->converted = kJson;
+        reader->Skip(field.type);
+        break;
+      case 13:
+        element->converted = kBson;
+        reader->Skip(field.type);
+        break;
+      case 14:
+        element->extra = Extra::kUuid;
+        reader->Skip(field.type);
+        break;
+      case 15:
+        element->extra = Extra::kFloat16;
+        reader->Skip(field.type);
+        break;
+      case 16:
+        element->extra = Extra::kVariant;
+        reader->Skip(field.type);
+        break;
+      default:
+        reader->Skip(field.type);
     }
   }
 }
@@ -132,15 +195,32 @@ Element ReadElement(ThriftReader* reader) {
     const auto field = reader->NextField(&last);
     if (field.type == ThriftReader::kStop) return element;
     switch (field.id) {
-      case 1: element.type = static_cast<int>(reader->Integer()); break;
-      case 3: element.repetition = static_cast<int>(reader->Integer()); break;
-      case 4: element.name = reader->Text(); break;
-      case 5: element.children = static_cast<int>(reader->Integer()); break;
-      case 6: element.converted = static_cast<int>(reader->Integer()); break;
-      case 7: element.scale = static_cast<int>(reader->Integer()); break;
-      case 8: element.precision = static_cast<int>(reader->Integer()); break;
-      case 10: ReadLogicalType(reader, &element); break;
-      default: reader->Skip(field.type);
+      case 1:
+        element.type = static_cast<int>(reader->Integer());
+        break;
+      case 3:
+        element.repetition = static_cast<int>(reader->Integer());
+        break;
+      case 4:
+        element.name = reader->Text();
+        break;
+      case 5:
+        element.children = static_cast<int>(reader->Integer());
+        break;
+      case 6:
+        element.converted = static_cast<int>(reader->Integer());
+        break;
+      case 7:
+        element.scale = static_cast<int>(reader->Integer());
+        break;
+      case 8:
+        element.precision = static_cast<int>(reader->Integer());
+        break;
+      case 10:
+        ReadLogicalType(reader, &element);
+        break;
+      default:
+        reader->Skip(field.type);
     }
   }
 }
@@ -171,7 +251,8 @@ std::optional<Footer> ParseFooter(std::string_view bytes) {
     if (field.type == ThriftReader::kStop) break;
     if (field.id == 2 && field.type == ThriftReader::kList) {
       const auto list = reader.NextList();
-      for (uint32_t i = 0; i < list.size && !reader.failed(); ++i) footer.elements.push_back(ReadElement(&reader));
+      for (uint32_t i = 0; i < list.size && !reader.failed(); ++i)
+        footer.elements.push_back(ReadElement(&reader));
     } else if (field.id == 5 && field.type == ThriftReader::kList) {
       const auto list = reader.NextList();
       for (uint32_t i = 0; i < list.size && !reader.failed(); ++i) ReadKeyValue(&reader, &footer);
@@ -186,7 +267,8 @@ std::optional<Footer> ParseFooter(std::string_view bytes) {
 
 base::Error BadFooter(const std::string& path) {
   return base::MakeError(base::ErrorKind::kSpark, "FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER",
-                         "The file " + PrintedPath(path) + " has no readable Parquet footer.", {{"path", PrintedPath(path)}});
+                         "The file " + PrintedPath(path) + " has no readable Parquet footer.",
+                         {{"path", PrintedPath(path)}});
 }
 
 std::optional<std::string> FooterBytes(const std::string& path) {
@@ -199,7 +281,8 @@ std::optional<std::string> FooterBytes(const std::string& path) {
   file.read(tail, sizeof(tail));
   uint32_t length = 0;
   std::memcpy(&length, tail, sizeof(length));
-  if (!file || std::memcmp(tail + 4, "PAR1", 4) != 0 || length > static_cast<uint64_t>(size) - 8) return std::nullopt;
+  if (!file || std::memcmp(tail + 4, "PAR1", 4) != 0 || length > static_cast<uint64_t>(size) - 8)
+    return std::nullopt;
   std::string bytes(length, '\0');
   file.seekg(size - 8 - static_cast<std::streamoff>(length));
   file.read(bytes.data(), static_cast<std::streamsize>(length));
@@ -250,14 +333,16 @@ class SchemaReader {
     if (element.extra == Extra::kVariant) return base::NotImplemented("Parquet type VARIANT");
     if (element.type >= 0 && element.children == 0) return ReadPrimitive(element);
     if (element.converted == kList && element.children == 1) return ReadList(element, depth);
-    if ((element.converted == kMap || element.converted == kMapKeyValue) && element.children == 1) return ReadMap(depth);
+    if ((element.converted == kMap || element.converted == kMapKeyValue) && element.children == 1)
+      return ReadMap(depth);
     return ReadGroup(element, depth);
   }
 
   base::Result<TypePtr> ReadList(const Element& list, int depth) {
     const Element& repeated = Take();
     // Older writers let the repeated field be the element itself.
-    const bool is_element = repeated.children != 1 || repeated.name == "array" || repeated.name == list.name + "_tuple";
+    const bool is_element =
+        repeated.children != 1 || repeated.name == "array" || repeated.name == list.name + "_tuple";
     TypePtr type;
     if (is_element) {
       HEARTH_ASSIGN(type, ReadField(repeated, depth + 1));
@@ -281,55 +366,76 @@ class SchemaReader {
       return base::NotImplemented("Parquet type of column " + element.name);
     }
     if (element.converted == kDecimal && element.type != kBoolean) {
-      if (element.precision < 1 || element.precision > DataType::kMaxPrecision || element.scale > element.precision) {
+      if (element.precision < 1 || element.precision > DataType::kMaxPrecision ||
+          element.scale > element.precision) {
         return base::NotImplemented("the precision of Parquet column " + element.name);
       }
       return DataType::Decimal(element.precision, element.scale);
     }
     switch (element.type) {
-      case kBoolean: return DataType::Boolean();
-      case kFloat: return DataType::Float();
-      case kDouble: return DataType::Double();
-      case kInt96: return DataType::Timestamp();
-      case kInt32: return ReadInt32(element);
-      case kInt64: return ReadInt64(element);
+      case kBoolean:
+        return DataType::Boolean();
+      case kFloat:
+        return DataType::Float();
+      case kDouble:
+        return DataType::Double();
+      case kInt96:
+        return DataType::Timestamp();
+      case kInt32:
+        return ReadInt32(element);
+      case kInt64:
+        return ReadInt64(element);
       case kByteArray:
-        if (element.converted == kUtf8 || element.converted == kEnum || element.converted == kJson) return DataType::String();
+        if (element.converted == kUtf8 || element.converted == kEnum || element.converted == kJson)
+          return DataType::String();
         if (element.converted == kNone && options_.binary_as_string) return DataType::String();
         return DataType::Binary();
       case kFixed:
         if (element.converted == kInterval) return base::NotImplemented("Parquet type INTERVAL");
         return DataType::Binary();
-      default: return base::NotImplemented("Parquet type of column " + element.name);
+      default:
+        return base::NotImplemented("Parquet type of column " + element.name);
     }
   }
 
   base::Result<TypePtr> ReadInt32(const Element& element) {
     switch (element.converted) {
-      case kInt8: return DataType::Byte();
+      case kInt8:
+        return DataType::Byte();
       case kInt16:
-      case kUint8: return DataType::Short();
+      case kUint8:
+        return DataType::Short();
       case kUint16:
       case kInt32Annotation:
-      case kNone: return DataType::Integer();
-      case kUint32: return DataType::Long();
-      case kDate: return DataType::Date();
-      case kTimeMillis: return DataType::Time(3);
-      default: return base::NotImplemented("Parquet type of column " + element.name);
+      case kNone:
+        return DataType::Integer();
+      case kUint32:
+        return DataType::Long();
+      case kDate:
+        return DataType::Date();
+      case kTimeMillis:
+        return DataType::Time(3);
+      default:
+        return base::NotImplemented("Parquet type of column " + element.name);
     }
   }
 
   base::Result<TypePtr> ReadInt64(const Element& element) {
     switch (element.converted) {
       case kInt64Annotation:
-      case kNone: return DataType::Long();
-      case kUint64: return DataType::Decimal(20, 0);
-      case kTimeMicros: return DataType::Time(6);
+      case kNone:
+        return DataType::Long();
+      case kUint64:
+        return DataType::Decimal(20, 0);
+      case kTimeMicros:
+        return DataType::Time(6);
       case kTimestampMillis:
       case kTimestampMicros:
-        return element.extra == Extra::kLocalTimestamp && options_.infer_timestamp_ntz ? DataType::TimestampNtz()
-                                                                                       : DataType::Timestamp();
-      default: return base::NotImplemented("Parquet type of column " + element.name);
+        return element.extra == Extra::kLocalTimestamp && options_.infer_timestamp_ntz
+                   ? DataType::TimestampNtz()
+                   : DataType::Timestamp();
+      default:
+        return base::NotImplemented("Parquet type of column " + element.name);
     }
   }
 

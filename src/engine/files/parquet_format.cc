@@ -26,8 +26,9 @@ class SchemaCache {
     struct stat status{};
     if (::stat(path.c_str(), &status) != 0) return ReadParquetSchema(path, options);
     const std::string key = path + "|" + std::to_string(status.st_mtim.tv_sec) + "." +
-                            std::to_string(status.st_mtim.tv_nsec) + "|" + std::to_string(status.st_size) + "|" +
-                            std::to_string(options.binary_as_string) + std::to_string(options.infer_timestamp_ntz);
+                            std::to_string(status.st_mtim.tv_nsec) + "|" + std::to_string(status.st_size) +
+                            "|" + std::to_string(options.binary_as_string) +
+                            std::to_string(options.infer_timestamp_ntz);
     {
       std::lock_guard lock(mutex_);
       if (const auto found = entries_.find(key); found != entries_.end()) {

@@ -1,6 +1,6 @@
-// Parquet files as Spark reads them: the columns of the plan by name, whatever order and number each file has; columns that a
-// file lacks are null, partition columns are constants of the file. Everything else (projection, filters, statistics, row
-// groups) is DuckDB's own scan.
+// Parquet files as Spark reads them: the columns of the plan by name, whatever order and number each file
+// has; columns that a file lacks are null, partition columns are constants of the file. Everything else
+// (projection, filters, statistics, row groups) is DuckDB's own scan.
 #include <strings.h>
 
 #include <algorithm>
@@ -25,7 +25,9 @@ using duckdb::LogicalType;
 
 namespace {
 
-bool SameName(const std::string& left, const std::string& right) { return strcasecmp(left.c_str(), right.c_str()) == 0; }
+bool SameName(const std::string& left, const std::string& right) {
+  return strcasecmp(left.c_str(), right.c_str()) == 0;
+}
 
 class SourceReader : public duckdb::MultiFileReader {
  public:
@@ -47,8 +49,9 @@ class SourceReader : public duckdb::MultiFileReader {
   }
 
   // Called with the first file's columns; answers the plan's.
-  void BindOptions(duckdb::MultiFileOptions&, duckdb::MultiFileList&, duckdb::vector<LogicalType>& return_types,
-                   duckdb::vector<std::string>& names, duckdb::MultiFileReaderBindData&) override {
+  void BindOptions(duckdb::MultiFileOptions&, duckdb::MultiFileList&,
+                   duckdb::vector<LogicalType>& return_types, duckdb::vector<std::string>& names,
+                   duckdb::MultiFileReaderBindData&) override {
     if (!source_) ThrowSpark(base::InternalError("a Parquet scan without its source"));
     names.clear();
     return_types.clear();
@@ -63,9 +66,11 @@ class SourceReader : public duckdb::MultiFileReader {
   void FinalizeBind(duckdb::MultiFileReaderData& reader_data, const duckdb::MultiFileOptions& options,
                     const duckdb::MultiFileReaderBindData& bind_data,
                     const duckdb::vector<duckdb::MultiFileColumnDefinition>& global_columns,
-                    const duckdb::vector<duckdb::ColumnIndex>& global_column_ids, duckdb::ClientContext& context,
+                    const duckdb::vector<duckdb::ColumnIndex>& global_column_ids,
+                    duckdb::ClientContext& context,
                     duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState> state) override {
-    MultiFileReader::FinalizeBind(reader_data, options, bind_data, global_columns, global_column_ids, context, state);
+    MultiFileReader::FinalizeBind(reader_data, options, bind_data, global_columns, global_column_ids, context,
+                                  state);
     const size_t file = FileIndex(reader_data.reader->GetFileName());
     const auto& local_columns = reader_data.reader->GetColumns();
     for (idx_t i = 0; i < global_column_ids.size(); ++i) {
@@ -73,7 +78,8 @@ class SourceReader : public duckdb::MultiFileReader {
       const idx_t column = global_column_ids[i].GetPrimaryIndex();
       if (column >= source_->columns.size()) {
         const size_t partition = column - source_->columns.size();
-        reader_data.constant_map.Add(duckdb::MultiFileGlobalIndex(i), PartitionValueAt(*source_, file, partition));
+        reader_data.constant_map.Add(duckdb::MultiFileGlobalIndex(i),
+                                     PartitionValueAt(*source_, file, partition));
         continue;
       }
       const bool present = std::any_of(local_columns.begin(), local_columns.end(), [&](const auto& local) {
@@ -92,7 +98,8 @@ class SourceReader : public duckdb::MultiFileReader {
   // By path: a filter on partition columns takes files off the list, which renumbers the others.
   size_t FileIndex(const std::string& path) const {
     const auto found = std::find(source_->paths.begin(), source_->paths.end(), path);
-    if (found == source_->paths.end()) ThrowSpark(base::InternalError("a file that is not of the scan: " + path));
+    if (found == source_->paths.end())
+      ThrowSpark(base::InternalError("a file that is not of the scan: " + path));
     return static_cast<size_t>(found - source_->paths.begin());
   }
 

@@ -12,20 +12,27 @@ namespace {
 
 // Null for text that is no value of the type: a schema given by the user may say anything.
 plan::Value Parse(const std::string& text, const plan::DataType& type, const TimeZone& zone) {
-  const auto integer = [](const auto& parsed) { return parsed ? plan::Value{int64_t{*parsed}} : plan::Value{}; };
+  const auto integer = [](const auto& parsed) {
+    return parsed ? plan::Value{int64_t{*parsed}} : plan::Value{};
+  };
   switch (type.kind()) {
     case TypeKind::kString:
     case TypeKind::kChar:
     case TypeKind::kVarchar:
-    case TypeKind::kBinary: return plan::Value{text};
+    case TypeKind::kBinary:
+      return plan::Value{text};
     case TypeKind::kBoolean: {
       const auto parsed = ParseBoolean(text);
       return parsed ? plan::Value{*parsed} : plan::Value{};
     }
-    case TypeKind::kByte: return integer(ParseInteger(text, false, INT8_MIN, INT8_MAX));
-    case TypeKind::kShort: return integer(ParseInteger(text, false, INT16_MIN, INT16_MAX));
-    case TypeKind::kInteger: return integer(ParseInteger(text, false, INT32_MIN, INT32_MAX));
-    case TypeKind::kLong: return integer(ParseInteger(text, false, INT64_MIN, INT64_MAX));
+    case TypeKind::kByte:
+      return integer(ParseInteger(text, false, INT8_MIN, INT8_MAX));
+    case TypeKind::kShort:
+      return integer(ParseInteger(text, false, INT16_MIN, INT16_MAX));
+    case TypeKind::kInteger:
+      return integer(ParseInteger(text, false, INT32_MIN, INT32_MAX));
+    case TypeKind::kLong:
+      return integer(ParseInteger(text, false, INT64_MIN, INT64_MAX));
     case TypeKind::kFloat: {
       const auto parsed = ParseFloat(text);
       return parsed ? plan::Value{*parsed} : plan::Value{};
@@ -39,10 +46,14 @@ plan::Value Parse(const std::string& text, const plan::DataType& type, const Tim
       const auto outcome = ParseDecimal(text, type.precision(), type.scale(), &unscaled);
       return outcome == DecimalParse::kOk ? plan::Value{unscaled} : plan::Value{};
     }
-    case TypeKind::kDate: return integer(ParseDate(text));
-    case TypeKind::kTimestamp: return integer(ParseTimestamp(text, zone));
-    case TypeKind::kTimestampNtz: return integer(ParseTimestampNtz(text));
-    default: return plan::Value{};
+    case TypeKind::kDate:
+      return integer(ParseDate(text));
+    case TypeKind::kTimestamp:
+      return integer(ParseTimestamp(text, zone));
+    case TypeKind::kTimestampNtz:
+      return integer(ParseTimestampNtz(text));
+    default:
+      return plan::Value{};
   }
 }
 

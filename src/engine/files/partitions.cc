@@ -26,7 +26,8 @@ std::vector<DirectoryColumn> ColumnsOf(const FoundFile& file) {
   const std::string prefix = file.base == "/" ? file.base : file.base + "/";
   if (file.path.rfind(prefix, 0) != 0) return columns;
   size_t start = prefix.size();
-  for (size_t slash = file.path.find('/', start); slash != std::string::npos; slash = file.path.find('/', start)) {
+  for (size_t slash = file.path.find('/', start); slash != std::string::npos;
+       slash = file.path.find('/', start)) {
     const std::string part = file.path.substr(start, slash - start);
     start = slash + 1;
     const size_t equals = part.find('=');
@@ -102,8 +103,9 @@ const plan::Field* FindField(const TypePtr& schema, const std::string& name) {
 }
 
 bool SameNames(const std::vector<DirectoryColumn>& left, const std::vector<DirectoryColumn>& right) {
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                    [](const auto& a, const auto& b) { return strcasecmp(a.name.c_str(), b.name.c_str()) == 0; });
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](const auto& a, const auto& b) {
+    return strcasecmp(a.name.c_str(), b.name.c_str()) == 0;
+  });
 }
 
 }  // namespace
@@ -113,7 +115,8 @@ std::string EscapePathName(const std::string& name) {
   std::string escaped;
   for (const char c : name) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < ' ' || byte == 0x7F || std::string_view("\"#%'*/:=?\\{[]^").find(c) != std::string_view::npos) {
+    if (byte < ' ' || byte == 0x7F ||
+        std::string_view("\"#%'*/:=?\\{[]^").find(c) != std::string_view::npos) {
       escaped.push_back('%');
       escaped.push_back(kHex[byte >> 4]);
       escaped.push_back(kHex[byte & 15]);
@@ -143,7 +146,8 @@ std::string UnescapePathName(const std::string& name) {
   return plain;
 }
 
-base::Result<Partitions> DiscoverPartitions(const std::vector<FoundFile>& files, const TypePtr& schema, bool infer_types) {
+base::Result<Partitions> DiscoverPartitions(const std::vector<FoundFile>& files, const TypePtr& schema,
+                                            bool infer_types) {
   Partitions partitions;
   std::vector<DirectoryColumn> first;
   std::vector<TypePtr> types;
@@ -154,8 +158,8 @@ base::Result<Partitions> DiscoverPartitions(const std::vector<FoundFile>& files,
       types.assign(columns.size(), DataType::Null());
     } else if (!SameNames(first, columns)) {
       return base::MakeError(base::ErrorKind::kRuntime, "CONFLICTING_PARTITION_COLUMN_NAMES",
-                             "The directories of " + PrintedPath(files[0].path) + " and " + PrintedPath(files[i].path) +
-                                 " name different partition columns.");
+                             "The directories of " + PrintedPath(files[0].path) + " and " +
+                                 PrintedPath(files[i].path) + " name different partition columns.");
     }
     auto& values = partitions.values.emplace_back();
     for (size_t k = 0; k < columns.size(); ++k) {

@@ -16,8 +16,8 @@ struct Partitions {
   std::vector<std::vector<std::optional<std::string>>> values;  // per file, per column; nullopt for null
 };
 
-// Types by Spark's inference over the values, or strings without it; a column of `schema` (may be null) has its type there.
-// CONFLICTING_PARTITION_COLUMN_NAMES when directories disagree.
+// Types by Spark's inference over the values, or strings without it; a column of `schema` (may be null) has
+// its type there. CONFLICTING_PARTITION_COLUMN_NAMES when directories disagree.
 base::Result<Partitions> DiscoverPartitions(const std::vector<FoundFile>& files, const plan::TypePtr& schema,
                                             bool infer_types);
 

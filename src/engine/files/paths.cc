@@ -28,7 +28,8 @@ void ExpandBraces(const std::string& pattern, std::vector<std::string>* expanded
       commas.push_back(i);
       size_t start = open + 1;
       for (const size_t comma : commas) {
-        ExpandBraces(pattern.substr(0, open) + pattern.substr(start, comma - start) + pattern.substr(i + 1), expanded);
+        ExpandBraces(pattern.substr(0, open) + pattern.substr(start, comma - start) + pattern.substr(i + 1),
+                     expanded);
         start = comma + 1;
       }
       return;
@@ -84,20 +85,22 @@ bool IsHidden(const std::string& name) {
 }
 
 base::Error PathNotFound(const std::string& path) {
-  return base::MakeError(base::ErrorKind::kAnalysis, "PATH_NOT_FOUND", "The path " + path + " does not exist.",
-                         {{"path", path}});
+  return base::MakeError(base::ErrorKind::kAnalysis, "PATH_NOT_FOUND",
+                         "The path " + path + " does not exist.", {{"path", path}});
 }
 
 std::vector<std::string> SortedNames(const fs::path& directory) {
   std::vector<std::string> names;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(directory, error)) names.push_back(entry.path().filename().string());
+  for (const auto& entry : fs::directory_iterator(directory, error))
+    names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
 }
 
 // The existing paths that a pattern stands for.
-void ExpandGlob(const fs::path& base, const std::vector<std::string>& parts, size_t index, std::vector<fs::path>* found) {
+void ExpandGlob(const fs::path& base, const std::vector<std::string>& parts, size_t index,
+                std::vector<fs::path>* found) {
   if (index == parts.size()) {
     found->push_back(base);
     return;
@@ -155,8 +158,10 @@ base::Result<std::string> LocalPath(const std::string& path) {
   const size_t colon = path.find(':');
   const size_t slash = path.find('/');
   // A colon before the first slash ends a scheme.
-  if (colon != std::string::npos && colon > 0 && (slash == std::string::npos || colon < slash) && slash == colon + 1) {
-    if (path.substr(0, colon) != "file") return base::NotImplemented("the file system " + path.substr(0, colon));
+  if (colon != std::string::npos && colon > 0 && (slash == std::string::npos || colon < slash) &&
+      slash == colon + 1) {
+    if (path.substr(0, colon) != "file")
+      return base::NotImplemented("the file system " + path.substr(0, colon));
     rest = path.substr(colon + 1);
     const size_t start = rest.find_first_not_of('/');
     rest = start == std::string::npos ? "/" : "/" + rest.substr(start);
@@ -170,7 +175,8 @@ base::Result<std::string> LocalPath(const std::string& path) {
 
 std::string PrintedPath(const std::string& local_path) { return "file:" + local_path; }
 
-base::Result<std::vector<FoundFile>> ListFiles(const std::vector<std::string>& paths, const ListOptions& options) {
+base::Result<std::vector<FoundFile>> ListFiles(const std::vector<std::string>& paths,
+                                               const ListOptions& options) {
   std::vector<FoundFile> files;
   std::string base_path;
   if (!options.base_path.empty()) {

@@ -15,9 +15,9 @@ struct FoundFile {
 };
 
 struct ListOptions {
-  bool recursive = false;         // recursiveFileLookup: no partitions
-  std::string name_glob;          // pathGlobFilter: on file names; empty for all
-  std::string base_path;          // basePath: instead of each path itself; empty for none
+  bool recursive = false;  // recursiveFileLookup: no partitions
+  std::string name_glob;   // pathGlobFilter: on file names; empty for all
+  std::string base_path;   // basePath: instead of each path itself; empty for none
 };
 
 // "file:/x", "file:///x" and plain paths as an absolute local path. kUnsupported for other file systems.
@@ -25,9 +25,10 @@ base::Result<std::string> LocalPath(const std::string& path);
 // "file:/x", as Spark prints paths.
 std::string PrintedPath(const std::string& local_path);
 
-// The files behind the paths, in the order of their names within each path; names that start with '_' or '.' do not count.
-// PATH_NOT_FOUND for a path that does not exist or a glob that matches nothing.
-base::Result<std::vector<FoundFile>> ListFiles(const std::vector<std::string>& paths, const ListOptions& options);
+// The files behind the paths, in the order of their names within each path; names that start with '_' or '.'
+// do not count. PATH_NOT_FOUND for a path that does not exist or a glob that matches nothing.
+base::Result<std::vector<FoundFile>> ListFiles(const std::vector<std::string>& paths,
+                                               const ListOptions& options);
 
 // Hadoop's globs: * ? [a-c] [^a] {x,y} and a backslash before a literal; within one name.
 bool MatchesGlob(const std::string& pattern, const std::string& name);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <duckdb.hpp>
-
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -21,8 +20,8 @@ class RowParser {
   virtual void StartRange(LineReader& reader) { (void)reader; }
   // Takes a line, valid until the next call of Start.
   virtual void Start(std::string_view line) = 0;
-  // Writes the next row of the line into row `row` of `vectors`; false when the line has no more rows. Throws (engine/errors.h)
-  // for a malformed line under mode FAILFAST.
+  // Writes the next row of the line into row `row` of `vectors`; false when the line has no more rows. Throws
+  // (engine/errors.h) for a malformed line under mode FAILFAST.
   virtual bool Next(std::vector<duckdb::Vector*>& vectors, duckdb::idx_t row) = 0;
 };
 

@@ -5,7 +5,8 @@
 namespace hearth::engine {
 namespace {
 
-plan::FileSource SourceOf(const char* format, const std::vector<std::string>& paths, const FileOptions& options) {
+plan::FileSource SourceOf(const char* format, const std::vector<std::string>& paths,
+                          const FileOptions& options) {
   plan::FileSource source;
   source.format = format;
   source.paths = paths;

@@ -1,4 +1,5 @@
-// The table function over files of lines: ranges of files are handed to threads, each with a parser of its own.
+// The table function over files of lines: ranges of files are handed to threads, each with a parser of its
+// own.
 #include <atomic>
 
 #include "duckdb/main/extension/extension_loader.hpp"
@@ -38,7 +39,8 @@ duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext&, duckdb::Ta
                                               duckdb::vector<duckdb::LogicalType>& types,
                                               duckdb::vector<std::string>& names) {
   auto data = duckdb::make_uniq<BindData>();
-  data->source = reinterpret_cast<const plan::FileSource*>(input.named_parameters.at(kSourceParameter).GetPointer());
+  data->source =
+      reinterpret_cast<const plan::FileSource*>(input.named_parameters.at(kSourceParameter).GetPointer());
   auto format = OpenRowFormat(*data->source);
   if (!format.ok()) ThrowSpark(std::move(*format.error()));
   data->format = std::move(*format);
@@ -85,7 +87,8 @@ void FillConstants(const BindData& data, const GlobalState& global, size_t file,
     if (global.columns[i] < all_columns) {
       output.data[i].Reference(PartitionValueAt(*data.source, file, global.columns[i] - file_columns));
     } else {
-      output.data[i].Reference(duckdb::Value(output.data[i].GetType()));  // a row is counted, nothing is read of it
+      output.data[i].Reference(
+          duckdb::Value(output.data[i].GetType()));  // a row is counted, nothing is read of it
     }
   }
 }
@@ -108,7 +111,8 @@ void Scan(duckdb::ClientContext& context, duckdb::TableFunctionInput& input, duc
       const size_t next = global.next.fetch_add(1);
       if (next >= global.ranges.size()) break;
       local.file = global.ranges[next].file;
-      local.reader = std::make_unique<LineReader>(duckdb::FileSystem::GetFileSystem(context), global.ranges[next]);
+      local.reader =
+          std::make_unique<LineReader>(duckdb::FileSystem::GetFileSystem(context), global.ranges[next]);
       local.parser->StartRange(*local.reader);
     }
     const auto line = local.reader->Next();
@@ -134,8 +138,8 @@ base::Result<std::unique_ptr<RowFormat>> OpenRowFormat(const plan::FileSource& s
 }
 
 void RegisterRowScan(duckdb::DatabaseInstance& database) {
-  duckdb::TableFunction function("spark_rows", {duckdb::LogicalType::LIST(duckdb::LogicalType::VARCHAR)}, Scan, Bind,
-                                 StartScan, StartThread);
+  duckdb::TableFunction function("spark_rows", {duckdb::LogicalType::LIST(duckdb::LogicalType::VARCHAR)},
+                                 Scan, Bind, StartScan, StartThread);
   function.named_parameters[kSourceParameter] = duckdb::LogicalType::POINTER;
   function.projection_pushdown = true;
   duckdb::ExtensionLoader loader(database, "hearth");

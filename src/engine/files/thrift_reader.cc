@@ -69,12 +69,17 @@ void ThriftReader::SkipValue(Type type, int depth, bool in_container) {
       // A field's boolean sits in its header.
       if (in_container) Advance(1);
       return;
-    case kByte: return Advance(1);
+    case kByte:
+      return Advance(1);
     case kI16:
     case kI32:
-    case kI64: Varint(); return;
-    case kDouble: return Advance(8);
-    case kBinary: return Advance(Varint());
+    case kI64:
+      Varint();
+      return;
+    case kDouble:
+      return Advance(8);
+    case kBinary:
+      return Advance(Varint());
     case kList:
     case kSet: {
       const List list = NextList();
@@ -100,7 +105,8 @@ void ThriftReader::SkipValue(Type type, int depth, bool in_container) {
       }
       return;
     }
-    default: failed_ = true;
+    default:
+      failed_ = true;
   }
 }
 

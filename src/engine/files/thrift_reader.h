@@ -1,5 +1,5 @@
-// Thrift's compact protocol, as far as Parquet footers use it. Every read is bounded by the buffer; a malformed buffer makes
-// the reader fail for good.
+// Thrift's compact protocol, as far as Parquet footers use it. Every read is bounded by the buffer; a
+// malformed buffer makes the reader fail for good.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,21 @@ namespace hearth::engine {
 
 class ThriftReader {
  public:
-  enum Type : uint8_t { kStop = 0, kTrue = 1, kFalse = 2, kByte = 3, kI16 = 4, kI32 = 5, kI64 = 6, kDouble = 7, kBinary = 8, kList = 9, kSet = 10, kMap = 11, kStruct = 12 };
+  enum Type : uint8_t {
+    kStop = 0,
+    kTrue = 1,
+    kFalse = 2,
+    kByte = 3,
+    kI16 = 4,
+    kI32 = 5,
+    kI64 = 6,
+    kDouble = 7,
+    kBinary = 8,
+    kList = 9,
+    kSet = 10,
+    kMap = 11,
+    kStruct = 12
+  };
   struct Field {
     Type type;
     int id;

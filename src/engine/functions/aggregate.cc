@@ -1,5 +1,5 @@
-// Aggregates lowered to DuckDB's: the same function where it means the same, else with a filter, another argument, or a kernel
-// over its result that brings Spark's type and checks its range.
+// Aggregates lowered to DuckDB's: the same function where it means the same, else with a filter, another
+// argument, or a kernel over its result that brings Spark's type and checks its range.
 #include "engine/decimal.h"
 #include "engine/functions/arithmetic_errors.h"
 #include "engine/functions/decimal_arithmetic.h"
@@ -24,7 +24,8 @@ using plan::TypeKind;
 
 // ---- Kernels over the results of sums
 
-// A sum of integers in its own type: ANSI fails when it does not fit, legacy mode wraps, the try_ form is null.
+// A sum of integers in its own type: ANSI fails when it does not fit, legacy mode wraps, the try_ form is
+// null.
 enum class SumMode { kFail, kWrap, kNull };
 
 template <SumMode mode>
@@ -84,7 +85,8 @@ void DecimalSumKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& sta
   WithDecimalStorage(shape.precision, [&](auto storage) {
     using Out = decltype(storage);
     duckdb::UnaryExecutor::ExecuteWithNulls<hugeint_t, Out>(
-        arguments.data[0], result, arguments.size(), [&](hugeint_t value, ValidityMask& mask, idx_t row) -> Out {
+        arguments.data[0], result, arguments.size(),
+        [&](hugeint_t value, ValidityMask& mask, idx_t row) -> Out {
           const auto sum = AddDecimals(shape, ToInt128(value), 0);
           if (sum) return Narrow<Out>(*sum);
           mask.SetInvalid(row);
@@ -94,7 +96,8 @@ void DecimalSumKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& sta
 }
 
 // (sum, count, result type)
-void DecimalAverageKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
+void DecimalAverageKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state,
+                          duckdb::Vector& result) {
   const auto& shape = BoundValue<DecimalShape>(state);
   WithDecimalStorage(shape.precision, [&](auto storage) {
     using Out = decltype(storage);
@@ -112,7 +115,8 @@ void DecimalAverageKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&
 // The last argument is a constant of the result's type; a sum keeps its own scale on both sides.
 template <bool fails, bool averages>
 duckdb::unique_ptr<duckdb::FunctionData> BindDecimalResult(
-    duckdb::ClientContext&, ScalarFunction& function, duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+    duckdb::ClientContext&, ScalarFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   const auto from = arguments[0]->return_type;
   const auto to = arguments.back()->return_type;
   auto shape = ShapeOf(from, to, fails);
@@ -126,8 +130,8 @@ duckdb::unique_ptr<duckdb::FunctionData> BindDecimalResult(
 void AddDecimalResults(EngineFunctions& functions) {
   const duckdb::vector<LogicalType> sum = {LogicalType::ANY, LogicalType::ANY};
   const duckdb::vector<LogicalType> average = {LogicalType::ANY, LogicalType::BIGINT, LogicalType::ANY};
-  const auto add = [&](const char* name, const duckdb::vector<LogicalType>& types, duckdb::scalar_function_t kernel,
-                       duckdb::bind_scalar_function_t bind) {
+  const auto add = [&](const char* name, const duckdb::vector<LogicalType>& types,
+                       duckdb::scalar_function_t kernel, duckdb::bind_scalar_function_t bind) {
     functions.AddScalar(Fallible(ScalarFunction(name, types, LogicalType::ANY, std::move(kernel), bind)));
   };
   add("spark_decimal_sum", sum, &DecimalSumKernel, &BindDecimalResult<true, false>);
@@ -177,18 +181,20 @@ base::Result<ParsedPtr> LowerAverage(LoweredCall call) {
     auto value = Copy(call.arguments[0]);
     // Bigints are summed as doubles in Spark; the sum of narrower integers is exact either way.
     const auto& from = call.argument_type(0);
-    if (from.Is(TypeKind::kFloat) || from.Is(TypeKind::kLong)) value = CastTo(std::move(value), LogicalType::DOUBLE);
+    if (from.Is(TypeKind::kFloat) || from.Is(TypeKind::kLong))
+      value = CastTo(std::move(value), LogicalType::DOUBLE);
     return AggregateOf(call, "avg", std::move(value));
   }
   auto sum = AggregateOf(call, "sum", Copy(call.arguments[0]));
   auto count = AggregateOf(call, "count", Copy(call.arguments[0]));
   if (type.Is(TypeKind::kDecimal)) {
     const bool fails = call.ansi() && !Tries(call);
-    return Call(fails ? "spark_decimal_average" : "spark_decimal_average_legacy", std::move(sum), std::move(count),
-                TypeWitness(type));
+    return Call(fails ? "spark_decimal_average" : "spark_decimal_average_legacy", std::move(sum),
+                std::move(count), TypeWitness(type));
   }
   const bool months = type.Is(TypeKind::kYearMonthInterval);
-  return Call(months ? "spark_average_as_integer" : "spark_average_as_bigint", std::move(sum), std::move(count));
+  return Call(months ? "spark_average_as_integer" : "spark_average_as_bigint", std::move(sum),
+              std::move(count));
 }
 
 // Rows in which no argument is null; of several arguments with DISTINCT, the different rows.
@@ -229,7 +235,8 @@ base::Result<ParsedPtr> LowerExtreme(LoweredCall call) {
   const auto& type = call.argument_type(0);
   if (!type.IsNested()) return AggregateOf(call, name, std::move(call.arguments[0]));
   auto key = SortKeyOf(Copy(call.arguments[0]), type);
-  return AggregateOf(call, name == "min" ? "arg_min" : "arg_max", std::move(call.arguments[0]), std::move(key));
+  return AggregateOf(call, name == "min" ? "arg_min" : "arg_max", std::move(call.arguments[0]),
+                     std::move(key));
 }
 
 base::Result<ParsedPtr> LowerExtremeBy(LoweredCall call) {
@@ -290,12 +297,15 @@ void AddAggregates(EngineFunctions& functions) {
   for (const char* name : {"avg", "try_avg"}) functions.AddRule(name, &LowerAverage);
   functions.AddRule("count", &LowerCount);
   functions.AddRule("count_if", &LowerCountIf);
-  for (const char* name : {"bool_and", "bool_or", "bit_and", "bit_or", "bit_xor"}) functions.AddRule(name, &LowerNative);
+  for (const char* name : {"bool_and", "bool_or", "bit_and", "bit_or", "bit_xor"})
+    functions.AddRule(name, &LowerNative);
   for (const char* name : {"min", "max"}) functions.AddRule(name, &LowerExtreme);
   for (const char* name : {"min_by", "max_by"}) functions.AddRule(name, &LowerExtremeBy);
   for (const char* name : {"first", "last", "any_value"}) functions.AddRule(name, &LowerFirst);
-  for (const char* name : {"collect_list", "collect_list_with_nulls"}) functions.AddRule(name, &LowerCollectList);
-  for (const char* name : {"collect_set", "collect_set_with_nulls"}) functions.AddRule(name, &LowerCollectSet);
+  for (const char* name : {"collect_list", "collect_list_with_nulls"})
+    functions.AddRule(name, &LowerCollectList);
+  for (const char* name : {"collect_set", "collect_set_with_nulls"})
+    functions.AddRule(name, &LowerCollectSet);
   functions.AddRule("listagg", &LowerListAgg);
 }
 

@@ -13,13 +13,13 @@ constexpr const char* kAnsiSetting = "\"spark.sql.ansi.enabled\"";
 }  // namespace
 
 void ThrowDivideByZero() {
-  ThrowSpark(ErrorKind::kArithmetic, "DIVIDE_BY_ZERO", "Division by zero; `try_divide` gives NULL for it instead.",
-             {{"config", kAnsiSetting}});
+  ThrowSpark(ErrorKind::kArithmetic, "DIVIDE_BY_ZERO",
+             "Division by zero; `try_divide` gives NULL for it instead.", {{"config", kAnsiSetting}});
 }
 
 void ThrowRemainderByZero() {
-  ThrowSpark(ErrorKind::kArithmetic, "REMAINDER_BY_ZERO", "Remainder by zero; `try_mod` gives NULL for it instead.",
-             {{"config", kAnsiSetting}});
+  ThrowSpark(ErrorKind::kArithmetic, "REMAINDER_BY_ZERO",
+             "Remainder by zero; `try_mod` gives NULL for it instead.", {{"config", kAnsiSetting}});
 }
 
 void ThrowOverflow(std::string_view alternative) {
@@ -27,7 +27,8 @@ void ThrowOverflow(std::string_view alternative) {
   if (!alternative.empty()) {
     hint = fmt::format(" Use '{}' to tolerate overflow and return NULL instead.", alternative);
   }
-  ThrowSpark(ErrorKind::kArithmetic, "ARITHMETIC_OVERFLOW", "The result does not fit its integer type." + hint,
+  ThrowSpark(ErrorKind::kArithmetic, "ARITHMETIC_OVERFLOW",
+             "The result does not fit its integer type." + hint,
              {{"message", "overflow"}, {"alternative", hint}, {"config", kAnsiSetting}});
 }
 

@@ -26,8 +26,8 @@ void ItemKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::
       values.Pick(row, entry.offset + static_cast<idx_t>(index));
     } else if (kStrict) {
       ThrowSpark(base::ErrorKind::kArrayIndex, "INVALID_ARRAY_INDEX",
-                 "The index " + std::to_string(index) + " is outside the array of " + std::to_string(entry.length) +
-                     " elements.",
+                 "The index " + std::to_string(index) + " is outside the array of " +
+                     std::to_string(entry.length) + " elements.",
                  {{"indexValue", std::to_string(index)}, {"arraySize", std::to_string(entry.length)}});
     }
   }
@@ -49,7 +49,8 @@ void ElementAtKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duc
     if (index > size || index < -size) {
       if (!kStrict) continue;
       ThrowSpark(base::ErrorKind::kArrayIndex, "INVALID_ARRAY_INDEX_IN_ELEMENT_AT",
-                 "The index " + std::to_string(index) + " is outside the array of " + std::to_string(size) + " elements.",
+                 "The index " + std::to_string(index) + " is outside the array of " + std::to_string(size) +
+                     " elements.",
                  {{"indexValue", std::to_string(index)}, {"arraySize", std::to_string(size)}});
     }
     if (index == 0) {
@@ -61,13 +62,15 @@ void ElementAtKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duc
 }
 
 void SizeKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
-  MapRows<int32_t, duckdb::list_entry_t>(arguments, result,
-                                         [](duckdb::list_entry_t entry) { return static_cast<int32_t>(entry.length); });
+  MapRows<int32_t, duckdb::list_entry_t>(
+      arguments, result, [](duckdb::list_entry_t entry) { return static_cast<int32_t>(entry.length); });
 }
 
 base::Result<ParsedPtr> LowerElementAt(LoweredCall call) {
-  if (call.argument_type(0).Is(plan::TypeKind::kMap)) return CallWith("spark_map_item", std::move(call.arguments));
-  return CallWith(call.ansi() ? "spark_element_of_array" : "spark_element_of_array_legacy", std::move(call.arguments));
+  if (call.argument_type(0).Is(plan::TypeKind::kMap))
+    return CallWith("spark_map_item", std::move(call.arguments));
+  return CallWith(call.ansi() ? "spark_element_of_array" : "spark_element_of_array_legacy",
+                  std::move(call.arguments));
 }
 
 // size(NULL) is null, or -1 in the legacy mode, which the plan tells by `ansi`.
@@ -83,14 +86,17 @@ void AddArrayItems(EngineFunctions& functions) {
   const auto any = LogicalType::ANY;
   const KernelFlags element{.bind = BindElementOf<0>};
   const KernelFlags fallible{.fallible = true, .bind = BindElementOf<0>};
-  functions.AddScalar(Kernel("spark_array_item", {any, LogicalType::BIGINT}, any, ItemKernel<true>, fallible));
-  functions.AddScalar(Kernel("spark_array_item_legacy", {any, LogicalType::BIGINT}, any, ItemKernel<false>, element));
+  functions.AddScalar(
+      Kernel("spark_array_item", {any, LogicalType::BIGINT}, any, ItemKernel<true>, fallible));
+  functions.AddScalar(
+      Kernel("spark_array_item_legacy", {any, LogicalType::BIGINT}, any, ItemKernel<false>, element));
   functions.AddRule("get", [](LoweredCall call) {
     return base::Result<ParsedPtr>(CallWith("spark_array_item_legacy", std::move(call.arguments)));
   });
-  functions.AddScalar(Kernel("spark_element_of_array", {any, LogicalType::INTEGER}, any, ElementAtKernel<true>, fallible));
   functions.AddScalar(
-      Kernel("spark_element_of_array_legacy", {any, LogicalType::INTEGER}, any, ElementAtKernel<false>, fallible));
+      Kernel("spark_element_of_array", {any, LogicalType::INTEGER}, any, ElementAtKernel<true>, fallible));
+  functions.AddScalar(Kernel("spark_element_of_array_legacy", {any, LogicalType::INTEGER}, any,
+                             ElementAtKernel<false>, fallible));
   functions.AddRule("element_at", LowerElementAt);
   functions.AddRule("try_element_at", LowerElementAt);
   functions.AddScalar(Kernel("spark_size_of", {any}, LogicalType::INTEGER, SizeKernel));

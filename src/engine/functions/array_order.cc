@@ -56,9 +56,11 @@ void SortKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::
     std::stable_sort(items.begin(), items.end(),
                      [up](const Keyed& a, const Keyed& b) { return up ? a.key < b.key : b.key < a.key; });
     builder.Begin(row);
-    if (!nulls_last[row]) for (const auto null : nulls) builder.Add(null);
+    if (!nulls_last[row])
+      for (const auto null : nulls) builder.Add(null);
     for (const auto& item : items) builder.Add(item.element);
-    if (nulls_last[row]) for (const auto null : nulls) builder.Add(null);
+    if (nulls_last[row])
+      for (const auto null : nulls) builder.Add(null);
     builder.End(row);
   }
   builder.Finish(lists.elements(), lists.element_count());
@@ -89,8 +91,8 @@ void ExtremeKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckd
   values.Finish(lists.elements(), lists.element_count());
 }
 
-// Sorts by a comparator: spark_sort_by_matrix(array, answers) with the comparator's answers for every pair of elements.
-// A merge sort, stable as Java's.
+// Sorts by a comparator: spark_sort_by_matrix(array, answers) with the comparator's answers for every pair of
+// elements. A merge sort, stable as Java's.
 void SortByMatrixKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
   const auto count = PrepareResult(arguments, result);
   const ListReader lists(arguments.data[0], count);
@@ -123,7 +125,8 @@ void SortByMatrixKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, 
   builder.Finish(lists.elements(), lists.element_count());
 }
 
-// ---- shuffle ---------------------------------------------------------------------------------------------------
+// ---- shuffle
+// ---------------------------------------------------------------------------------------------------
 
 // The Mersenne Twister seeded by an array of two words, as commons-math seeds it from a long.
 std::mt19937 SeededTwister(int64_t seed) {
@@ -138,7 +141,8 @@ std::mt19937 SeededTwister(int64_t seed) {
   size_t i = 1;
   size_t j = 0;
   for (size_t k = kSize; k > 0; --k) {
-    state[i] = (state[i] ^ ((state[i - 1] ^ (state[i - 1] >> 30)) * 1664525U)) + words[j] + static_cast<uint32_t>(j);
+    state[i] =
+        (state[i] ^ ((state[i - 1] ^ (state[i - 1] >> 30)) * 1664525U)) + words[j] + static_cast<uint32_t>(j);
     if (++i == kSize) {
       state[0] = state[kSize - 1];
       i = 1;
@@ -208,10 +212,12 @@ base::Result<ParsedPtr> LowerSortArray(LoweredCall call) {
   return CallWith("spark_sort_array", std::move(call.arguments));
 }
 
-// Without a comparator: ascending, nulls last. With one: the answers for all pairs are computed by nested lambdas.
+// Without a comparator: ascending, nulls last. With one: the answers for all pairs are computed by nested
+// lambdas.
 base::Result<ParsedPtr> LowerArraySort(LoweredCall call) {
   if (call.arguments.size() == 1) {
-    return Call("spark_sort_array", std::move(call.arguments[0]), BooleanConstant(true), BooleanConstant(true));
+    return Call("spark_sort_array", std::move(call.arguments[0]), BooleanConstant(true),
+                BooleanConstant(true));
   }
   const auto& comparator = *call.plan_arguments()[1]->As<plan::Lambda>();
   const auto name = [&](size_t index) {
@@ -237,7 +243,8 @@ void AddArrayOrder(EngineFunctions& functions) {
   const KernelFlags same{.bind = BindTypeOf<0>};
   functions.AddScalar(Kernel("spark_sort_array", {any, boolean, boolean}, any, SortKernel, same));
   functions.AddScalar(Kernel("spark_array_max", {any}, any, ExtremeKernel<true>, {.bind = BindElementOf<0>}));
-  functions.AddScalar(Kernel("spark_array_min", {any}, any, ExtremeKernel<false>, {.bind = BindElementOf<0>}));
+  functions.AddScalar(
+      Kernel("spark_array_min", {any}, any, ExtremeKernel<false>, {.bind = BindElementOf<0>}));
   const auto matrix = LogicalType::LIST(LogicalType::LIST(LogicalType::INTEGER));
   functions.AddScalar(Kernel("spark_sort_by_matrix", {any, matrix}, any, SortByMatrixKernel,
                              {.fallible = true, .bind = BindTypeOf<0>}));

@@ -16,8 +16,8 @@ using duckdb::PhysicalType;
 
 namespace {
 
-// Calls found(row, place) for the first element equal to the row's needle (place counts from 0 in the list), and
-// missing(row, has_null) when there is none. Rows with a null list or needle are set to null.
+// Calls found(row, place) for the first element equal to the row's needle (place counts from 0 in the list),
+// and missing(row, has_null) when there is none. Rows with a null list or needle are set to null.
 template <typename T, typename Found, typename Missing>
 void SearchPlain(duckdb::Vector& lists, duckdb::Vector& elements_of, idx_t count, duckdb::Vector& needles,
                  duckdb::Vector& result, Found&& found, Missing&& missing) {
@@ -91,13 +91,26 @@ void Search(duckdb::Vector& lists, duckdb::Vector& elements, idx_t count, duckdb
     SearchPlain<decltype(tag)>(lists, elements, count, needles, result, found, missing);
   };
   switch (elements.GetType().InternalType()) {
-    case PhysicalType::BOOL: run(bool{}); return;
-    case PhysicalType::INT8: run(int8_t{}); return;
-    case PhysicalType::INT16: run(int16_t{}); return;
-    case PhysicalType::INT32: run(int32_t{}); return;
-    case PhysicalType::INT64: run(int64_t{}); return;
-    case PhysicalType::VARCHAR: run(std::string_view{}); return;
-    default: SearchByKey(lists, elements, count, needles, result, found, missing);
+    case PhysicalType::BOOL:
+      run(bool{});
+      return;
+    case PhysicalType::INT8:
+      run(int8_t{});
+      return;
+    case PhysicalType::INT16:
+      run(int16_t{});
+      return;
+    case PhysicalType::INT32:
+      run(int32_t{});
+      return;
+    case PhysicalType::INT64:
+      run(int64_t{});
+      return;
+    case PhysicalType::VARCHAR:
+      run(std::string_view{});
+      return;
+    default:
+      SearchByKey(lists, elements, count, needles, result, found, missing);
   }
 }
 
@@ -174,8 +187,9 @@ void RemoveKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb
   builder.Finish(lists.elements(), lists.element_count());
 }
 
-duckdb::unique_ptr<duckdb::FunctionData> BindMapValue(duckdb::ClientContext&, duckdb::ScalarFunction& function,
-                                                      duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+duckdb::unique_ptr<duckdb::FunctionData> BindMapValue(
+    duckdb::ClientContext&, duckdb::ScalarFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   function.SetReturnType(duckdb::MapType::ValueType(arguments[0]->return_type));
   return nullptr;
 }
@@ -188,7 +202,8 @@ void AddArraySearch(EngineFunctions& functions) {
   functions.AddScalar(Kernel("spark_array_position", {any, any}, LogicalType::BIGINT, PositionKernel));
   functions.AddScalar(Kernel("spark_array_remove", {any, any}, any, RemoveKernel, {.bind = BindTypeOf<0>}));
   functions.AddScalar(Kernel("spark_map_item", {any, any}, any, MapItemKernel, {.bind = BindMapValue}));
-  functions.AddScalar(Kernel("spark_map_contains_key", {any, any}, LogicalType::BOOLEAN, MapContainsKeyKernel));
+  functions.AddScalar(
+      Kernel("spark_map_contains_key", {any, any}, LogicalType::BOOLEAN, MapContainsKeyKernel));
 }
 
 }  // namespace hearth::engine

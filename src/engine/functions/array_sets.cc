@@ -1,4 +1,5 @@
-// Arrays as sets: distinct, union, intersect, except, overlap. The first of equal elements stays, in the order of appearance.
+// Arrays as sets: distinct, union, intersect, except, overlap. The first of equal elements stays, in the
+// order of appearance.
 #include <string>
 #include <unordered_set>
 

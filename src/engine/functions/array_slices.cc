@@ -37,8 +37,9 @@ void SliceKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb:
                  {{"parameter", "`start`"}, {"functionName", "`slice`"}});
     }
     if (lengths[row] < 0) {
-      ThrowSpark(base::ErrorKind::kRuntime, "INVALID_PARAMETER_VALUE.LENGTH", "slice() takes no negative length.",
-                 {{"parameter", "`length`"}, {"length", std::to_string(lengths[row])}, {"functionName", "`slice`"}});
+      ThrowSpark(
+          base::ErrorKind::kRuntime, "INVALID_PARAMETER_VALUE.LENGTH", "slice() takes no negative length.",
+          {{"parameter", "`length`"}, {"length", std::to_string(lengths[row])}, {"functionName", "`slice`"}});
     }
     const auto entry = lists[row];
     const auto size = static_cast<int64_t>(entry.length);
@@ -122,7 +123,8 @@ void ConcatKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb
   }
   ListBuilder builder(result);
   for (idx_t row = 0; row < count; ++row) {
-    const bool is_null = std::any_of(lists.begin(), lists.end(), [&](const ListReader& list) { return list.IsNull(row); });
+    const bool is_null =
+        std::any_of(lists.begin(), lists.end(), [&](const ListReader& list) { return list.IsNull(row); });
     if (is_null) {
       SetNull(result, row);
       continue;
@@ -163,7 +165,8 @@ void ExtendKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb
   builder.Finish(elements, pool.size());
 }
 
-// array_insert(array, position, value): negative positions count from the end, -1 is behind the last; gaps become null.
+// array_insert(array, position, value): negative positions count from the end, -1 is behind the last; gaps
+// become null.
 void InsertKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
   const auto count = PrepareResult(arguments, result);
   const ListReader lists(arguments.data[0], count);
@@ -288,13 +291,15 @@ void ZipKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::V
 
 // spark_arrays_zip takes the result type as a null of it behind the arrays; the kernel drops it.
 base::Result<ParsedPtr> LowerZip(LoweredCall call) {
-  if (call.arguments.empty()) return Constant(duckdb::Value::LIST(duckdb::ListType::GetChildType(ToDuckDB(call.type())), {}));
+  if (call.arguments.empty())
+    return Constant(duckdb::Value::LIST(duckdb::ListType::GetChildType(ToDuckDB(call.type())), {}));
   auto arrays = CallWith("spark_arrays_zip", std::move(call.arguments));
   return CastTo(std::move(arrays), ToDuckDB(call.type()));
 }
 
-duckdb::unique_ptr<duckdb::FunctionData> BindZip(duckdb::ClientContext&, duckdb::ScalarFunction& function,
-                                                 duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+duckdb::unique_ptr<duckdb::FunctionData> BindZip(
+    duckdb::ClientContext&, duckdb::ScalarFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   duckdb::child_list_t<LogicalType> fields;
   for (size_t i = 0; i < arguments.size(); ++i) {
     fields.emplace_back("f" + std::to_string(i), duckdb::ListType::GetChildType(arguments[i]->return_type));
@@ -319,7 +324,8 @@ void AddArraySlices(EngineFunctions& functions) {
   const KernelFlags same{.bind = BindTypeOf<0>};
   const KernelFlags sees_nulls{.sees_nulls = true, .bind = BindTypeOf<0>};
   functions.AddRule("array", LowerArray);
-  functions.AddScalar(Kernel("spark_slice", {any, number, number}, any, SliceKernel, {.fallible = true, .bind = BindTypeOf<0>}));
+  functions.AddScalar(Kernel("spark_slice", {any, number, number}, any, SliceKernel,
+                             {.fallible = true, .bind = BindTypeOf<0>}));
   functions.AddScalar(Kernel("spark_reverse_array", {any}, any, ReverseKernel, same));
   functions.AddScalar(Kernel("spark_array_compact", {any}, any, CompactKernel, same));
   functions.AddScalar(Kernel("spark_flatten", {any}, any, FlattenKernel, {.bind = BindElementOf<0>}));
@@ -330,8 +336,8 @@ void AddArraySlices(EngineFunctions& functions) {
   functions.AddScalar(Kernel("spark_array_prepend", {any, any}, any, ExtendKernel<false>, sees_nulls));
   functions.AddScalar(Kernel("spark_array_insert", {any, number, any}, any, InsertKernel,
                              {.fallible = true, .sees_nulls = true, .bind = BindTypeOf<0>}));
-  functions.AddScalar(
-      Kernel("spark_array_repeat", {any, number}, any, RepeatKernel, {.sees_nulls = true, .bind = BindListOf<0>}));
+  functions.AddScalar(Kernel("spark_array_repeat", {any, number}, any, RepeatKernel,
+                             {.sees_nulls = true, .bind = BindListOf<0>}));
   duckdb::ScalarFunctionSet join("spark_array_join");
   join.AddFunction(Kernel("", {texts, text}, text, JoinKernel));
   join.AddFunction(Kernel("", {texts, text, text}, text, JoinKernel));

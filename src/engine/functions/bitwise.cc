@@ -54,7 +54,8 @@ struct BitGet {
     constexpr int kWidth = sizeof(Left) * 8;
     if (position < 0 || position >= kWidth) {
       ThrowSpark(base::ErrorKind::kIllegalArgument, "INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE",
-                 "The position of a bit must lie in [0, " + std::to_string(kWidth) + "), not " + std::to_string(position) + ".",
+                 "The position of a bit must lie in [0, " + std::to_string(kWidth) + "), not " +
+                     std::to_string(position) + ".",
                  {{"parameter", "`pos`"},
                   {"functionName", "`bit_get`"},
                   {"upper", std::to_string(kWidth)},
@@ -76,18 +77,23 @@ ScalarFunctionSet Shifts(const char* name) {
 
 ScalarFunctionSet BitCounts() {
   ScalarFunctionSet set("spark_bit_count");
-  set.AddFunction(ScalarFunction({LogicalType::BOOLEAN}, LogicalType::INTEGER, &UnaryKernel<bool, int32_t, BitCount>));
-  set.AddFunction(ScalarFunction({LogicalType::TINYINT}, LogicalType::INTEGER, &UnaryKernel<int8_t, int32_t, BitCount>));
-  set.AddFunction(ScalarFunction({LogicalType::SMALLINT}, LogicalType::INTEGER, &UnaryKernel<int16_t, int32_t, BitCount>));
-  set.AddFunction(ScalarFunction({LogicalType::INTEGER}, LogicalType::INTEGER, &UnaryKernel<int32_t, int32_t, BitCount>));
-  set.AddFunction(ScalarFunction({LogicalType::BIGINT}, LogicalType::INTEGER, &UnaryKernel<int64_t, int32_t, BitCount>));
+  set.AddFunction(
+      ScalarFunction({LogicalType::BOOLEAN}, LogicalType::INTEGER, &UnaryKernel<bool, int32_t, BitCount>));
+  set.AddFunction(
+      ScalarFunction({LogicalType::TINYINT}, LogicalType::INTEGER, &UnaryKernel<int8_t, int32_t, BitCount>));
+  set.AddFunction(ScalarFunction({LogicalType::SMALLINT}, LogicalType::INTEGER,
+                                 &UnaryKernel<int16_t, int32_t, BitCount>));
+  set.AddFunction(
+      ScalarFunction({LogicalType::INTEGER}, LogicalType::INTEGER, &UnaryKernel<int32_t, int32_t, BitCount>));
+  set.AddFunction(
+      ScalarFunction({LogicalType::BIGINT}, LogicalType::INTEGER, &UnaryKernel<int64_t, int32_t, BitCount>));
   return set;
 }
 
 template <typename T>
 void AddBitGet(ScalarFunctionSet& set, const LogicalType& type) {
-  set.AddFunction(Fallible(
-      ScalarFunction({type, LogicalType::INTEGER}, LogicalType::TINYINT, &BinaryKernel<T, int32_t, int8_t, BitGet>)));
+  set.AddFunction(Fallible(ScalarFunction({type, LogicalType::INTEGER}, LogicalType::TINYINT,
+                                          &BinaryKernel<T, int32_t, int8_t, BitGet>)));
 }
 
 base::Result<ParsedPtr> LowerNative(LoweredCall call) {

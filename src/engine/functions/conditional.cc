@@ -26,7 +26,8 @@ base::Result<ParsedPtr> LowerIf(LoweredCall call) {
 
 base::Result<ParsedPtr> LowerCoalesce(LoweredCall call) { return Coalesce(std::move(call.arguments)); }
 
-// DuckDB's greatest and least skip nulls and rank NaN highest, as Spark's; inside nested values the nulls rank otherwise.
+// DuckDB's greatest and least skip nulls and rank NaN highest, as Spark's; inside nested values the nulls
+// rank otherwise.
 base::Result<ParsedPtr> LowerExtreme(LoweredCall call) {
   if (call.type().IsNested()) return base::NotImplemented(call.name() + " of " + call.type().CatalogString());
   return CallWith(call.name(), std::move(call.arguments));
@@ -56,7 +57,8 @@ void AddConditional(EngineFunctions& functions) {
   functions.AddRule("greatest", &LowerExtreme);
   functions.AddRule("least", &LowerExtreme);
   functions.AddRule("nanvl", &LowerNanvl);
-  duckdb::ScalarFunction raise("spark_raise_error", {LogicalType::VARCHAR}, LogicalType::INTEGER, &RaiseError);
+  duckdb::ScalarFunction raise("spark_raise_error", {LogicalType::VARCHAR}, LogicalType::INTEGER,
+                               &RaiseError);
   raise.SetFallible();
   raise.SetVolatile();
   raise.SetNullHandling(duckdb::FunctionNullHandling::SPECIAL_HANDLING);

@@ -18,7 +18,8 @@ using std::string_view;
 namespace {
 
 [[noreturn]] void ThrowArithmeticOverflow() {
-  ThrowSpark(base::ErrorKind::kArithmetic, "ARITHMETIC_OVERFLOW", "The result is outside the range of its type.",
+  ThrowSpark(base::ErrorKind::kArithmetic, "ARITHMETIC_OVERFLOW",
+             "The result is outside the range of its type.",
              {{"message", "overflow"}, {"alternative", ""}, {"config", "\"spark.sql.ansi.enabled\""}});
 }
 
@@ -58,8 +59,8 @@ std::optional<int32_t> NextDay(int32_t days, string_view name) {
   const auto weekday = WeekdayOf(name);
   if (!weekday) {
     if (!kStrict) return std::nullopt;
-    ThrowSpark(base::ErrorKind::kIllegalArgument, "ILLEGAL_DAY_OF_WEEK", "There is no weekday " + std::string(name) + ".",
-               {{"string", std::string(name)}});
+    ThrowSpark(base::ErrorKind::kIllegalArgument, "ILLEGAL_DAY_OF_WEEK",
+               "There is no weekday " + std::string(name) + ".", {{"string", std::string(name)}});
   }
   const int64_t today = FloorModulo(int64_t{days} + 3, 7);
   const int64_t ahead = FloorModulo(*weekday - today - 1, 7) + 1;
@@ -67,7 +68,8 @@ std::optional<int32_t> NextDay(int32_t days, string_view name) {
 }
 
 // spark_months_between(later, earlier, round, zone)
-void MonthsBetweenKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
+void MonthsBetweenKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state,
+                         duckdb::Vector& result) {
   const auto& zone = Bound<BoundZone>(state).zone;
   MapRows<double, int64_t, int64_t, bool>(arguments, result, [&](int64_t first, int64_t second, bool rounds) {
     struct Side {
@@ -80,7 +82,8 @@ void MonthsBetweenKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& 
       const int64_t days = FloorDivide(local, kMicrosecondsPerDay);
       const auto date = DateOfDays(days);
       const int64_t midnight = zone.FromLocal(days * kMicrosecondsPerDay);
-      return Side{date, (instant - midnight) / kMicrosecondsPerSecond, date.day == DaysInMonth(date.year, date.month)};
+      return Side{date, (instant - midnight) / kMicrosecondsPerSecond,
+                  date.day == DaysInMonth(date.year, date.month)};
     };
     const Side a = side(first);
     const Side b = side(second);
@@ -92,7 +95,8 @@ void MonthsBetweenKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& 
   });
 }
 
-// ---- timestampadd, timestampdiff -----------------------------------------------------------------------------
+// ---- timestampadd, timestampdiff
+// -----------------------------------------------------------------------------
 
 struct Unit {
   string_view name;
@@ -122,15 +126,18 @@ struct BoundUnit {
   bool operator==(const BoundUnit&) const = default;
 };
 // (unit, …, zone)
-duckdb::unique_ptr<duckdb::FunctionData> BindUnit(duckdb::ClientContext& context, duckdb::ScalarFunction&,
-                                                  duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
-  return Bind(BoundUnit{TextArgument(context, *arguments[0]), ResolveZone(TextArgument(context, *arguments.back()))});
+duckdb::unique_ptr<duckdb::FunctionData> BindUnit(
+    duckdb::ClientContext& context, duckdb::ScalarFunction&,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+  return Bind(
+      BoundUnit{TextArgument(context, *arguments[0]), ResolveZone(TextArgument(context, *arguments.back()))});
 }
 
 std::optional<int64_t> AddUnit(int64_t instant, int64_t amount, const Unit& unit, const TimeZone& zone) {
   int64_t total = 0;
   if (unit.months > 0) {
-    if (__builtin_mul_overflow(amount, unit.months, &total) || total > INT32_MAX || total < INT32_MIN) return std::nullopt;
+    if (__builtin_mul_overflow(amount, unit.months, &total) || total > INT32_MAX || total < INT32_MIN)
+      return std::nullopt;
     return AddMonths(instant, total, zone);
   }
   if (unit.microseconds >= kMicrosecondsPerDay) {
@@ -142,19 +149,22 @@ std::optional<int64_t> AddUnit(int64_t instant, int64_t amount, const Unit& unit
 }
 
 // spark_timestampadd(unit, amount, timestamp, zone); the zone of a timestamp_ntz is UTC.
-void TimestampAddKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
+void TimestampAddKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state,
+                        duckdb::Vector& result) {
   const auto& bound = Bound<BoundUnit>(state);
   const auto& unit = FindUnit(bound.unit);
   const bool local = arguments.data[2].GetType().id() == duckdb::LogicalTypeId::TIMESTAMP;
-  MapRows<int64_t, string_view, int64_t, int64_t>(arguments, result, [&](string_view, int64_t amount, int64_t instant) {
-    const auto moved = AddUnit(instant, amount, unit, bound.zone.zone);
-    if (moved) return *moved;
-    std::string text;
-    AppendTimestamp(bound.zone.zone.ToLocal(instant), &text);
-    const auto operation = "add " + std::to_string(amount) + "L " + bound.unit + " to " +
-                           (local ? "TIMESTAMP_NTZ '" : "TIMESTAMP '") + text + "'";
-    ThrowSpark(base::ErrorKind::kArithmetic, "DATETIME_OVERFLOW", "Overflow: " + operation, {{"operation", operation}});
-  });
+  MapRows<int64_t, string_view, int64_t, int64_t>(
+      arguments, result, [&](string_view, int64_t amount, int64_t instant) {
+        const auto moved = AddUnit(instant, amount, unit, bound.zone.zone);
+        if (moved) return *moved;
+        std::string text;
+        AppendTimestamp(bound.zone.zone.ToLocal(instant), &text);
+        const auto operation = "add " + std::to_string(amount) + "L " + bound.unit + " to " +
+                               (local ? "TIMESTAMP_NTZ '" : "TIMESTAMP '") + text + "'";
+        ThrowSpark(base::ErrorKind::kArithmetic, "DATETIME_OVERFLOW", "Overflow: " + operation,
+                   {{"operation", operation}});
+      });
 }
 
 // Whole months from one local time to another.
@@ -175,17 +185,20 @@ int64_t MonthsUntil(int64_t start, int64_t end) {
 }
 
 // spark_timestampdiff(unit, start, end, zone): counted on the local clock.
-void TimestampDiffKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
+void TimestampDiffKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state,
+                         duckdb::Vector& result) {
   const auto& bound = Bound<BoundUnit>(state);
   const auto& unit = FindUnit(bound.unit);
-  MapRows<int64_t, string_view, int64_t, int64_t>(arguments, result, [&](string_view, int64_t start, int64_t end) {
-    const int64_t from = bound.zone.zone.ToLocal(start);
-    const int64_t to = bound.zone.zone.ToLocal(end);
-    return unit.months > 0 ? MonthsUntil(from, to) / unit.months : (to - from) / unit.microseconds;
-  });
+  MapRows<int64_t, string_view, int64_t, int64_t>(
+      arguments, result, [&](string_view, int64_t start, int64_t end) {
+        const int64_t from = bound.zone.zone.ToLocal(start);
+        const int64_t to = bound.zone.zone.ToLocal(end);
+        return unit.months > 0 ? MonthsUntil(from, to) / unit.months : (to - from) / unit.microseconds;
+      });
 }
 
-// ---- Time zones ------------------------------------------------------------------------------------------------
+// ---- Time zones
+// ------------------------------------------------------------------------------------------------
 
 template <bool kToUtc>
 void ShiftZoneKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
@@ -208,19 +221,20 @@ void ConvertTimezoneKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState
 void AddDates(EngineFunctions& functions) {
   const auto date = LogicalType::DATE;
   const auto number = LogicalType::INTEGER;
-  functions.AddScalar(Kernel("spark_date_add", {date, number}, date, ValueKernel<int32_t, int32_t, int32_t>(AddWrapping)));
   functions.AddScalar(
-      Kernel("spark_date_sub", {date, number}, date, ValueKernel<int32_t, int32_t, int32_t>(SubtractWrapping)));
-  functions.AddScalar(
-      Kernel("spark_datediff", {date, date}, number, ValueKernel<int32_t, int32_t, int32_t>(SubtractWrapping)));
+      Kernel("spark_date_add", {date, number}, date, ValueKernel<int32_t, int32_t, int32_t>(AddWrapping)));
+  functions.AddScalar(Kernel("spark_date_sub", {date, number}, date,
+                             ValueKernel<int32_t, int32_t, int32_t>(SubtractWrapping)));
+  functions.AddScalar(Kernel("spark_datediff", {date, date}, number,
+                             ValueKernel<int32_t, int32_t, int32_t>(SubtractWrapping)));
   functions.AddScalar(Kernel("spark_add_months", {date, number}, date,
                              ValueKernel<int32_t, int32_t, int32_t>(AddMonthsToDate), {.fallible = true}));
   functions.AddScalar(Kernel("spark_last_day", {date}, date, ValueKernel<int32_t, int32_t>(LastDay)));
   const auto text = LogicalType::VARCHAR;
-  functions.AddScalar(Kernel("spark_next_day", {date, text}, date, ValueKernel<int32_t, int32_t, string_view>(NextDay<true>),
-                             {.fallible = true}));
-  functions.AddScalar(
-      Kernel("spark_next_day_legacy", {date, text}, date, ValueKernel<int32_t, int32_t, string_view>(NextDay<false>)));
+  functions.AddScalar(Kernel("spark_next_day", {date, text}, date,
+                             ValueKernel<int32_t, int32_t, string_view>(NextDay<true>), {.fallible = true}));
+  functions.AddScalar(Kernel("spark_next_day_legacy", {date, text}, date,
+                             ValueKernel<int32_t, int32_t, string_view>(NextDay<false>)));
 }
 
 }  // namespace
@@ -232,10 +246,11 @@ void AddDatetimeArithmetic(EngineFunctions& functions) {
   const auto local = LogicalType::TIMESTAMP;
   const auto add = [&](std::string name, duckdb::vector<LogicalType> types, LogicalType result,
                        duckdb::scalar_function_t kernel, KernelFlags flags) {
-    functions.AddScalar(Kernel(std::move(name), std::move(types), std::move(result), std::move(kernel), flags));
+    functions.AddScalar(
+        Kernel(std::move(name), std::move(types), std::move(result), std::move(kernel), flags));
   };
-  add("spark_months_between", {instant, instant, LogicalType::BOOLEAN, text}, LogicalType::DOUBLE, MonthsBetweenKernel,
-      {.bind = BindLastAsZone});
+  add("spark_months_between", {instant, instant, LogicalType::BOOLEAN, text}, LogicalType::DOUBLE,
+      MonthsBetweenKernel, {.bind = BindLastAsZone});
   functions.AddRule("months_between",
                     [](LoweredCall call) { return CallInZone("spark_months_between", std::move(call)); });
   duckdb::ScalarFunctionSet timestampadd("spark_timestampadd");
@@ -249,7 +264,8 @@ void AddDatetimeArithmetic(EngineFunctions& functions) {
     call.arguments.push_back(TextConstant("UTC"));
     return CallWith("spark_timestampadd", std::move(call.arguments));
   });
-  add("spark_timestampdiff", {text, instant, instant, text}, LogicalType::BIGINT, TimestampDiffKernel, {.bind = BindUnit});
+  add("spark_timestampdiff", {text, instant, instant, text}, LogicalType::BIGINT, TimestampDiffKernel,
+      {.bind = BindUnit});
   functions.AddRule("timestampdiff",
                     [](LoweredCall call) { return CallInZone("spark_timestampdiff", std::move(call)); });
   add("spark_from_utc_timestamp", {instant, text}, instant, ShiftZoneKernel<false>, {.fallible = true});

@@ -43,7 +43,9 @@ int32_t YearOfWeek(int32_t days) { return static_cast<int32_t>(IsoWeekOf(days).y
 int32_t HourOf(int64_t of_day) { return static_cast<int32_t>(of_day / 3'600'000'000); }
 int32_t MinuteOf(int64_t of_day) { return static_cast<int32_t>(of_day / 60'000'000 % 60); }
 int32_t SecondOf(int64_t of_day) { return static_cast<int32_t>(of_day / 1'000'000 % 60); }
-int32_t SecondAndFraction(int64_t of_day) { return static_cast<int32_t>(of_day % 60'000'000); }  // DECIMAL(8,6)
+int32_t SecondAndFraction(int64_t of_day) {
+  return static_cast<int32_t>(of_day % 60'000'000);
+}  // DECIMAL(8,6)
 
 int64_t OfDay(int64_t local) { return FloorModulo(local, kMicrosecondsPerDay); }
 
@@ -67,7 +69,8 @@ void AddClockPart(EngineFunctions& functions, const std::string& name, const Log
                          {.bind = BindLastAsZone}));
   functions.AddScalar(std::move(set));
   functions.AddRule(name, [name](LoweredCall call) -> base::Result<ParsedPtr> {
-    if (call.argument_type(0).Is(plan::TypeKind::kTimestamp)) return CallInZone("spark_" + name, std::move(call));
+    if (call.argument_type(0).Is(plan::TypeKind::kTimestamp))
+      return CallInZone("spark_" + name, std::move(call));
     return CallWith("spark_" + name, std::move(call.arguments));
   });
 }
@@ -87,13 +90,16 @@ void AddDateParts(EngineFunctions& functions) {
   add("weekday_iso", WeekdayIso);
   add("weekofyear", WeekOfYear);
   add("year_of_week", YearOfWeek);
-  functions.AddScalar(Kernel("spark_dayname", {LogicalType::DATE}, LogicalType::VARCHAR,
-                             ViewKernel<int32_t>([](int32_t days) { return DayName(IsoWeekday(days)).substr(0, 3); })));
-  functions.AddScalar(Kernel("spark_monthname", {LogicalType::DATE}, LogicalType::VARCHAR,
-                             ViewKernel<int32_t>([](int32_t days) { return MonthName(Month(days)).substr(0, 3); })));
+  functions.AddScalar(
+      Kernel("spark_dayname", {LogicalType::DATE}, LogicalType::VARCHAR,
+             ViewKernel<int32_t>([](int32_t days) { return DayName(IsoWeekday(days)).substr(0, 3); })));
+  functions.AddScalar(
+      Kernel("spark_monthname", {LogicalType::DATE}, LogicalType::VARCHAR,
+             ViewKernel<int32_t>([](int32_t days) { return MonthName(Month(days)).substr(0, 3); })));
 }
 
-// ---- Numbers since the epoch -----------------------------------------------------------------------------------
+// ---- Numbers since the epoch
+// -----------------------------------------------------------------------------------
 
 template <int64_t kUnit>
 int64_t Count(int64_t instant) {
@@ -101,8 +107,10 @@ int64_t Count(int64_t instant) {
 }
 
 [[noreturn]] void ThrowOverflow(int64_t value, const char* unit) {
-  const auto operation = "create a TIMESTAMP from " + std::to_string(value) + "L " + unit + " since the epoch";
-  ThrowSpark(base::ErrorKind::kArithmetic, "DATETIME_OVERFLOW", "Overflow: " + operation, {{"operation", operation}});
+  const auto operation =
+      "create a TIMESTAMP from " + std::to_string(value) + "L " + unit + " since the epoch";
+  ThrowSpark(base::ErrorKind::kArithmetic, "DATETIME_OVERFLOW", "Overflow: " + operation,
+             {{"operation", operation}});
 }
 
 std::optional<int64_t> MicrosecondsOf(double seconds) {
@@ -124,13 +132,16 @@ void TimestampSecondsKernel(duckdb::DataChunk& arguments, duckdb::ExpressionStat
       if (__builtin_mul_overflow(seconds, kMicrosecondsPerSecond, &value)) ThrowOverflow(seconds, "seconds");
       return value;
     }
-    std::optional<int64_t> operator()(float seconds) const { return MicrosecondsOf(static_cast<double>(seconds)); }
+    std::optional<int64_t> operator()(float seconds) const {
+      return MicrosecondsOf(static_cast<double>(seconds));
+    }
     std::optional<int64_t> operator()(double seconds) const { return MicrosecondsOf(seconds); }
     std::optional<int64_t> operator()(const DecimalNumber& number) const {
       const int surplus = number.scale - 6;
       const Int128 factor = kPowersOfTen[surplus < 0 ? -surplus : surplus];
       if (surplus > 0 && number.unscaled % factor != 0) {
-        ThrowSpark(base::ErrorKind::kArithmetic, "", "The seconds have more than six digits behind the point.");
+        ThrowSpark(base::ErrorKind::kArithmetic, "",
+                   "The seconds have more than six digits behind the point.");
       }
       Int128 value = 0;
       if (surplus > 0) {
@@ -157,7 +168,8 @@ void TimestampSecondsKernel(duckdb::DataChunk& arguments, duckdb::ExpressionStat
 void TimestampMillisKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
   MapRows<int64_t, int64_t>(arguments, result, [](int64_t milliseconds) {
     int64_t value = 0;
-    if (__builtin_mul_overflow(milliseconds, int64_t{1000}, &value)) ThrowOverflow(milliseconds, "milliseconds");
+    if (__builtin_mul_overflow(milliseconds, int64_t{1000}, &value))
+      ThrowOverflow(milliseconds, "milliseconds");
     return value;
   });
 }
@@ -182,14 +194,14 @@ void AddEpochNumbers(EngineFunctions& functions) {
   add("unix_millis", Count<1'000>);
   add("unix_micros", Count<1>);
   const auto same = [](int32_t value) { return value; };
-  functions.AddScalar(
-      Kernel("spark_unix_date", {LogicalType::DATE}, LogicalType::INTEGER, ValueKernel<int32_t, int32_t>(same)));
+  functions.AddScalar(Kernel("spark_unix_date", {LogicalType::DATE}, LogicalType::INTEGER,
+                             ValueKernel<int32_t, int32_t>(same)));
   functions.AddScalar(Kernel("spark_date_from_unix_date", {LogicalType::INTEGER}, LogicalType::DATE,
                              ValueKernel<int32_t, int32_t>(same)));
-  functions.AddScalar(
-      Kernel("spark_timestamp_seconds", {LogicalType::ANY}, instant, TimestampSecondsKernel, {.fallible = true}));
-  functions.AddScalar(Kernel("spark_timestamp_of_millis", {LogicalType::BIGINT}, instant, TimestampMillisKernel,
+  functions.AddScalar(Kernel("spark_timestamp_seconds", {LogicalType::ANY}, instant, TimestampSecondsKernel,
                              {.fallible = true}));
+  functions.AddScalar(Kernel("spark_timestamp_of_millis", {LogicalType::BIGINT}, instant,
+                             TimestampMillisKernel, {.fallible = true}));
   functions.AddScalar(Kernel("spark_timestamp_of_micros", {LogicalType::BIGINT}, instant,
                              ValueKernel<int64_t, int64_t>([](int64_t value) { return value; })));
   functions.AddRule("timestamp_millis", Widened("spark_timestamp_of_millis"));

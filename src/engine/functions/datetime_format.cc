@@ -1,4 +1,5 @@
-// Timestamps to text and back by a pattern: date_format, from_unixtime, to_timestamp and to_date with a format.
+// Timestamps to text and back by a pattern: date_format, from_unixtime, to_timestamp and to_date with a
+// format.
 #include <memory>
 #include <optional>
 
@@ -17,7 +18,8 @@ namespace {
 using Purpose = DateTimePattern::Purpose;
 using PatternPointer = std::shared_ptr<const DateTimePattern>;
 
-// The facts of a formatting or parsing call. A constant pattern is read in bind; a wrong one by the first row.
+// The facts of a formatting or parsing call. A constant pattern is read in bind; a wrong one by the first
+// row.
 struct BoundPattern {
   BoundZone zone;
   PatternPointer pattern = {};
@@ -29,7 +31,8 @@ struct BoundPattern {
 // The pattern of the row at hand.
 class Patterns {
  public:
-  Patterns(const BoundPattern& bound, Purpose purpose) : pattern_(bound.pattern), text_(bound.text), purpose_(purpose) {}
+  Patterns(const BoundPattern& bound, Purpose purpose)
+      : pattern_(bound.pattern), text_(bound.text), purpose_(purpose) {}
   const DateTimePattern& For(string_view text) {
     if (!pattern_ || text_ != text) {
       auto read = DateTimePattern::Read(text, purpose_);
@@ -48,8 +51,9 @@ class Patterns {
 
 // (value, pattern, zone) or (text, pattern, zone, try function, strict)
 template <Purpose kPurpose>
-duckdb::unique_ptr<duckdb::FunctionData> BindPattern(duckdb::ClientContext& context, duckdb::ScalarFunction&,
-                                                     duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+duckdb::unique_ptr<duckdb::FunctionData> BindPattern(
+    duckdb::ClientContext& context, duckdb::ScalarFunction&,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   BoundPattern bound{.zone = ResolveZone(TextArgument(context, *arguments[2]))};
   if (kPurpose == Purpose::kParse) {
     bound.function = TextArgument(context, *arguments[3]);
@@ -70,10 +74,11 @@ duckdb::unique_ptr<duckdb::FunctionData> BindPattern(duckdb::ClientContext& cont
 void FormatKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
   const auto& bound = Bound<BoundPattern>(state);
   Patterns patterns(bound, Purpose::kPrint);
-  MapTexts<int64_t, string_view>(arguments, result, [&](std::string& out, int64_t instant, string_view pattern) {
-    auto status = patterns.For(pattern).Print(instant, bound.zone.zone, bound.zone.id, &out);
-    if (!status.ok()) ThrowSpark(*status.error());
-  });
+  MapTexts<int64_t, string_view>(
+      arguments, result, [&](std::string& out, int64_t instant, string_view pattern) {
+        auto status = patterns.For(pattern).Print(instant, bound.zone.zone, bound.zone.id, &out);
+        if (!status.ok()) ThrowSpark(*status.error());
+      });
 }
 
 // Output: int64_t for TIMESTAMP_TZ (kInstant) and TIMESTAMP, int32_t for DATE.
@@ -125,15 +130,18 @@ void AddDatetimeFormats(EngineFunctions& functions) {
   const auto boolean = LogicalType::BOOLEAN;
   functions.AddScalar(Kernel("spark_date_format", {instant, text, text}, text, FormatKernel,
                              {.fallible = true, .bind = BindPattern<Purpose::kPrint>}));
-  functions.AddRule("date_format", [](LoweredCall call) { return CallInZone("spark_date_format", std::move(call)); });
+  functions.AddRule("date_format",
+                    [](LoweredCall call) { return CallInZone("spark_date_format", std::move(call)); });
   functions.AddScalar(Kernel("spark_instant_of_seconds", {LogicalType::BIGINT}, instant,
                              ValueKernel<int64_t, int64_t>([](int64_t seconds) {
                                return static_cast<int64_t>(static_cast<uint64_t>(seconds) * 1'000'000U);
                              })));
   functions.AddRule("from_unixtime", LowerFromUnixtime);
   const KernelFlags flags{.fallible = true, .bind = BindPattern<Purpose::kParse>};
-  const auto add = [&](std::string name, LogicalType type, duckdb::scalar_function_t kernel, std::string function) {
-    functions.AddScalar(Kernel("spark_" + name, {text, text, text, text, boolean}, type, std::move(kernel), flags));
+  const auto add = [&](std::string name, LogicalType type, duckdb::scalar_function_t kernel,
+                       std::string function) {
+    functions.AddScalar(
+        Kernel("spark_" + name, {text, text, text, text, boolean}, type, std::move(kernel), flags));
     functions.AddRule(name, Parse("spark_" + name, std::move(function)));
   };
   add("parse_timestamp", instant, ParseKernel<Target::kInstant>, "try_to_timestamp");

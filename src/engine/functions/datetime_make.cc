@@ -58,7 +58,8 @@ std::optional<int32_t> MakeDate(int32_t year, int32_t month, int32_t day) {
 
 // Seconds are DECIMAL(16,6), that is microseconds. Sixty seconds flat are the next minute.
 template <bool kStrict>
-std::optional<int64_t> LocalOf(int32_t year, int32_t month, int32_t day, int32_t hour, int32_t minute, int64_t micros) {
+std::optional<int64_t> LocalOf(int32_t year, int32_t month, int32_t day, int32_t hour, int32_t minute,
+                               int64_t micros) {
   const int64_t second = FloorDivide(micros, kMicrosecondsPerSecond);
   const int64_t fraction = micros - second * kMicrosecondsPerSecond;
   if (second == 60 && fraction != 0) {
@@ -66,8 +67,8 @@ std::optional<int64_t> LocalOf(int32_t year, int32_t month, int32_t day, int32_t
     std::string text;
     AppendDecimal(micros, 6, &text);
     while (text.back() == '0') text.pop_back();
-    ThrowSpark(base::ErrorKind::kDateTime, "INVALID_FRACTION_OF_SECOND", "The seconds " + text + " are past the minute.",
-               {{"secAndMicros", text}});
+    ThrowSpark(base::ErrorKind::kDateTime, "INVALID_FRACTION_OF_SECOND",
+               "The seconds " + text + " are past the minute.", {{"secAndMicros", text}});
   }
   auto wrong = CheckDate(year, month, day);
   if (!wrong) wrong = CheckField("HourOfDay", 0, 23, hour);
@@ -124,7 +125,8 @@ base::Result<ParsedPtr> LowerMakeTimestamp(LoweredCall call) {
 
 // (date, time), and maybe a zone.
 base::Result<ParsedPtr> LowerMakeFromDate(LoweredCall call) {
-  auto zone = call.arguments.size() == 3 ? std::move(call.arguments[2]) : TextConstant(call.settings.time_zone);
+  auto zone =
+      call.arguments.size() == 3 ? std::move(call.arguments[2]) : TextConstant(call.settings.time_zone);
   call.arguments.resize(2);
   auto local = CallWith("spark_local_of_date", std::move(call.arguments));
   if (call.type().Is(plan::TypeKind::kTimestampNtz)) return local;
@@ -150,7 +152,8 @@ void AddDatetimeMakers(EngineFunctions& functions) {
   functions.AddScalar(Kernel("spark_make_local", fields, local, MakeLocalKernel<true>, fallible));
   functions.AddScalar(Kernel("spark_make_local_legacy", fields, local, MakeLocalKernel<false>, fallible));
   functions.AddScalar(Kernel("spark_make_instant", zoned, instant, MakeInstantKernel<true>, fallible));
-  functions.AddScalar(Kernel("spark_make_instant_legacy", zoned, instant, MakeInstantKernel<false>, fallible));
+  functions.AddScalar(
+      Kernel("spark_make_instant_legacy", zoned, instant, MakeInstantKernel<false>, fallible));
   for (const char* name : {"make_timestamp", "make_timestamp_ltz", "make_timestamp_ntz", "try_make_timestamp",
                            "try_make_timestamp_ltz", "try_make_timestamp_ntz"}) {
     functions.AddRule(name, LowerMakeTimestamp);
@@ -159,7 +162,8 @@ void AddDatetimeMakers(EngineFunctions& functions) {
                              ValueKernel<int64_t, int32_t, int64_t>([](int32_t days, int64_t of_day) {
                                return days * kMicrosecondsPerDay + of_day;
                              })));
-  functions.AddScalar(Kernel("spark_local_to_instant", {local, text}, instant, LocalToInstantKernel, fallible));
+  functions.AddScalar(
+      Kernel("spark_local_to_instant", {local, text}, instant, LocalToInstantKernel, fallible));
   functions.AddRule("make_timestamp_from_date", LowerMakeFromDate);
 }
 

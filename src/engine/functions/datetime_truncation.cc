@@ -14,24 +14,36 @@ using std::string_view;
 
 namespace {
 
-enum class Level : uint8_t { kMicrosecond, kMillisecond, kSecond, kMinute, kHour, kDay, kWeek, kMonth, kQuarter, kYear };
+enum class Level : uint8_t {
+  kMicrosecond,
+  kMillisecond,
+  kSecond,
+  kMinute,
+  kHour,
+  kDay,
+  kWeek,
+  kMonth,
+  kQuarter,
+  kYear
+};
 
 std::optional<Level> FindLevel(string_view name) {
-  static constexpr std::array<std::pair<string_view, Level>, 15> kLevels = {{{"MICROSECOND", Level::kMicrosecond},
-                                                                             {"MILLISECOND", Level::kMillisecond},
-                                                                             {"SECOND", Level::kSecond},
-                                                                             {"MINUTE", Level::kMinute},
-                                                                             {"HOUR", Level::kHour},
-                                                                             {"DAY", Level::kDay},
-                                                                             {"DD", Level::kDay},
-                                                                             {"WEEK", Level::kWeek},
-                                                                             {"MON", Level::kMonth},
-                                                                             {"MONTH", Level::kMonth},
-                                                                             {"MM", Level::kMonth},
-                                                                             {"QUARTER", Level::kQuarter},
-                                                                             {"YEAR", Level::kYear},
-                                                                             {"YYYY", Level::kYear},
-                                                                             {"YY", Level::kYear}}};
+  static constexpr std::array<std::pair<string_view, Level>, 15> kLevels = {
+      {{"MICROSECOND", Level::kMicrosecond},
+       {"MILLISECOND", Level::kMillisecond},
+       {"SECOND", Level::kSecond},
+       {"MINUTE", Level::kMinute},
+       {"HOUR", Level::kHour},
+       {"DAY", Level::kDay},
+       {"DD", Level::kDay},
+       {"WEEK", Level::kWeek},
+       {"MON", Level::kMonth},
+       {"MONTH", Level::kMonth},
+       {"MM", Level::kMonth},
+       {"QUARTER", Level::kQuarter},
+       {"YEAR", Level::kYear},
+       {"YYYY", Level::kYear},
+       {"YY", Level::kYear}}};
   std::string upper(name);
   std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
   for (const auto& [known, level] : kLevels) {
@@ -50,15 +62,21 @@ int64_t TruncateDays(int64_t days, Level level) {
 
 int64_t TruncateInstant(int64_t instant, Level level, const TimeZone& zone) {
   switch (level) {
-    case Level::kMicrosecond: return instant;
-    case Level::kMillisecond: return instant - FloorModulo(instant, 1'000);
-    case Level::kSecond: return instant - FloorModulo(instant, kMicrosecondsPerSecond);
-    default: break;
+    case Level::kMicrosecond:
+      return instant;
+    case Level::kMillisecond:
+      return instant - FloorModulo(instant, 1'000);
+    case Level::kSecond:
+      return instant - FloorModulo(instant, kMicrosecondsPerSecond);
+    default:
+      break;
   }
   const int64_t offset = zone.OffsetAt(instant);
   const int64_t local = instant + offset * kMicrosecondsPerSecond;
   if (level <= Level::kDay) {
-    const int64_t unit = level == Level::kMinute ? 60'000'000 : level == Level::kHour ? 3'600'000'000 : kMicrosecondsPerDay;
+    const int64_t unit = level == Level::kMinute ? 60'000'000
+                         : level == Level::kHour ? 3'600'000'000
+                                                 : kMicrosecondsPerDay;
     return Relocate(local - FloorModulo(local, unit), offset, zone);
   }
   const int64_t days = TruncateDays(FloorDivide(local, kMicrosecondsPerDay), level);
@@ -112,7 +130,8 @@ void AddDatetimeTruncation(EngineFunctions& functions) {
   functions.AddScalar(Kernel("spark_trunc", {LogicalType::DATE, text}, LogicalType::DATE, TruncKernel));
   functions.AddScalar(
       Kernel("spark_date_trunc", {text, instant, text}, instant, DateTruncKernel, {.bind = BindLastAsZone}));
-  functions.AddRule("date_trunc", [](LoweredCall call) { return CallInZone("spark_date_trunc", std::move(call)); });
+  functions.AddRule("date_trunc",
+                    [](LoweredCall call) { return CallInZone("spark_date_trunc", std::move(call)); });
 }
 
 }  // namespace hearth::engine

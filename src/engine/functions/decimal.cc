@@ -1,9 +1,10 @@
-// Kernels of decimal arithmetic. The last argument of each is a constant of the result's type, which the bind reads and
-// takes away. Where the result type holds every possible result the loops compute in machine integers without a check;
-// else each row goes through decimal_arithmetic.h.
+// Kernels of decimal arithmetic. The last argument of each is a constant of the result's type, which the bind
+// reads and takes away. Where the result type holds every possible result the loops compute in machine
+// integers without a check; else each row goes through decimal_arithmetic.h.
+#include "engine/decimal.h"
+
 #include <type_traits>
 
-#include "engine/decimal.h"
 #include "engine/functions/arithmetic_errors.h"
 #include "engine/functions/decimal_arithmetic.h"
 #include "engine/functions/families.h"
@@ -37,7 +38,8 @@ std::optional<Int128> Compute(const DecimalShape& shape, Int128 left, Int128 rig
   return IntegralQuotientOfDecimals(shape, left, right);
 }
 
-// The integer that a storage is computed in. Unsigned: rows under a null may hold anything, and must not overflow.
+// The integer that a storage is computed in. Unsigned: rows under a null may hold anything, and must not
+// overflow.
 template <typename Storage>
 using Bits = std::conditional_t<std::is_same_v<Storage, duckdb::hugeint_t>, unsigned __int128, uint64_t>;
 
@@ -84,7 +86,8 @@ struct ExactOperation {
   }
 };
 
-// Rows of two vectors of any form: visit(left position, right position, row) where both are there, a null elsewhere.
+// Rows of two vectors of any form: visit(left position, right position, row) where both are there, a null
+// elsewhere.
 template <typename Visit>
 void ForEachPair(Vector& left, Vector& right, Vector& result, idx_t count, UnifiedVectorFormat& left_format,
                  UnifiedVectorFormat& right_format, Visit&& visit) {
@@ -108,16 +111,19 @@ void ForEachPair(Vector& left, Vector& right, Vector& result, idx_t count, Unifi
 }
 
 bool IsPlain(const Vector& vector) {
-  return vector.GetVectorType() == VectorType::FLAT_VECTOR || vector.GetVectorType() == VectorType::CONSTANT_VECTOR;
+  return vector.GetVectorType() == VectorType::FLAT_VECTOR ||
+         vector.GetVectorType() == VectorType::CONSTANT_VECTOR;
 }
 
 // Flat and constant operands: one loop per combination, nulls by merging the masks.
 template <Op op, typename Left, typename Right, typename Out>
-bool PlainLoop(const ExactOperation<Out>& operation, Vector& left, Vector& right, Vector& result, idx_t count) {
+bool PlainLoop(const ExactOperation<Out>& operation, Vector& left, Vector& right, Vector& result,
+               idx_t count) {
   if (!IsPlain(left) || !IsPlain(right)) return false;
   const bool left_constant = left.GetVectorType() == VectorType::CONSTANT_VECTOR;
   const bool right_constant = right.GetVectorType() == VectorType::CONSTANT_VECTOR;
-  if ((left_constant && duckdb::ConstantVector::IsNull(left)) || (right_constant && duckdb::ConstantVector::IsNull(right))) {
+  if ((left_constant && duckdb::ConstantVector::IsNull(left)) ||
+      (right_constant && duckdb::ConstantVector::IsNull(right))) {
     result.SetVectorType(VectorType::CONSTANT_VECTOR);
     duckdb::ConstantVector::SetNull(result, true);
     return true;
@@ -158,32 +164,35 @@ void ExactKernel(DataChunk& arguments, ExpressionState& state, Vector& result) {
   if (PlainLoop<op, Left, Right, Out>(operation, left, right, result, arguments.size())) return;
   UnifiedVectorFormat left_format, right_format;
   auto* out = FlatVector::GetData<Out>(result);
-  ForEachPair(left, right, result, arguments.size(), left_format, right_format, [&](idx_t i, idx_t j, idx_t row) {
-    out[row] = operation.template Apply<op>(UnifiedVectorFormat::GetData<Left>(left_format)[i],
-                                            UnifiedVectorFormat::GetData<Right>(right_format)[j]);
-  });
+  ForEachPair(left, right, result, arguments.size(), left_format, right_format,
+              [&](idx_t i, idx_t j, idx_t row) {
+                out[row] = operation.template Apply<op>(UnifiedVectorFormat::GetData<Left>(left_format)[i],
+                                                        UnifiedVectorFormat::GetData<Right>(right_format)[j]);
+              });
 }
 
 bool IsNarrow(Int128 value) { return value == static_cast<int64_t>(value); }
 
-// Products of 38 digits whose scale is the plain one: two 64-bit values never overflow, wider ones are checked.
+// Products of 38 digits whose scale is the plain one: two 64-bit values never overflow, wider ones are
+// checked.
 template <typename Left, typename Right>
 void Product38Kernel(DataChunk& arguments, ExpressionState& state, Vector& result) {
   const auto& shape = BoundValue<DecimalShape>(state);
   UnifiedVectorFormat left_format, right_format;
   auto* out = FlatVector::GetData<duckdb::hugeint_t>(result);
-  ForEachPair(arguments.data[0], arguments.data[1], result, arguments.size(), left_format, right_format,
-              [&](idx_t i, idx_t j, idx_t row) {
-                const Int128 left = Widen(UnifiedVectorFormat::GetData<Left>(left_format)[i]);
-                const Int128 right = Widen(UnifiedVectorFormat::GetData<Right>(right_format)[j]);
-                if (IsNarrow(left) && IsNarrow(right)) {
-                  out[row] = ToHugeint(static_cast<Int128>(static_cast<int64_t>(left)) * static_cast<int64_t>(right));
-                } else if (const auto product = MultiplyDecimals(shape, left, right)) {
-                  out[row] = ToHugeint(*product);
-                } else {
-                  FlatVector::Validity(result).SetInvalid(row);
-                }
-              });
+  ForEachPair(
+      arguments.data[0], arguments.data[1], result, arguments.size(), left_format, right_format,
+      [&](idx_t i, idx_t j, idx_t row) {
+        const Int128 left = Widen(UnifiedVectorFormat::GetData<Left>(left_format)[i]);
+        const Int128 right = Widen(UnifiedVectorFormat::GetData<Right>(right_format)[j]);
+        if (IsNarrow(left) && IsNarrow(right)) {
+          out[row] = ToHugeint(static_cast<Int128>(static_cast<int64_t>(left)) * static_cast<int64_t>(right));
+        } else if (const auto product = MultiplyDecimals(shape, left, right)) {
+          out[row] = ToHugeint(*product);
+        } else {
+          FlatVector::Validity(result).SetInvalid(row);
+        }
+      });
 }
 
 // A decimal at a row of any storage.
@@ -238,7 +247,8 @@ bool IsExact(const DecimalShape& shape) {
            shape.scale == shape.left_scale + shape.right_scale;
   } else {
     const int scale = std::max(shape.left_scale, shape.right_scale);
-    const int integral = std::max(shape.left_precision - shape.left_scale, shape.right_precision - shape.right_scale);
+    const int integral =
+        std::max(shape.left_precision - shape.left_scale, shape.right_precision - shape.right_scale);
     return shape.scale == scale && shape.precision >= integral + scale + 1;
   }
 }
@@ -280,8 +290,9 @@ duckdb::scalar_function_t KernelFor(const DecimalShape& shape) {
 }
 
 template <Op op, bool fails>
-duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext&, ScalarFunction& function,
-                                              duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+duckdb::unique_ptr<duckdb::FunctionData> Bind(
+    duckdb::ClientContext&, ScalarFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   DecimalShape shape;
   const auto& left = arguments[0]->return_type;
   const auto& right = arguments[1]->return_type;
@@ -309,7 +320,8 @@ template <Op op>
 void Add(EngineFunctions& functions, const std::string& name) {
   const duckdb::vector<LogicalType> any = {LogicalType::ANY, LogicalType::ANY, LogicalType::ANY};
   functions.AddScalar(Fallible(ScalarFunction(name, any, LogicalType::ANY, nullptr, &Bind<op, true>)));
-  functions.AddScalar(Fallible(ScalarFunction(name + "_legacy", any, LogicalType::ANY, nullptr, &Bind<op, false>)));
+  functions.AddScalar(
+      Fallible(ScalarFunction(name + "_legacy", any, LogicalType::ANY, nullptr, &Bind<op, false>)));
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ std::string WideText(const WideInteger& magnitude, bool negative, int scale) {
 }
 
 std::optional<Int128> OutOfRange(const DecimalShape& shape, const WideInteger& magnitude, bool negative) {
-  if (shape.fails) ThrowDecimalOutOfRange(WideText(magnitude, negative, shape.scale), shape.precision, shape.scale);
+  if (shape.fails)
+    ThrowDecimalOutOfRange(WideText(magnitude, negative, shape.scale), shape.precision, shape.scale);
   return std::nullopt;
 }
 
@@ -76,7 +77,8 @@ WideInteger RemainderMagnitude(const DecimalShape& shape, Int128 left, Int128 ri
 
 std::optional<Int128> AddDecimals(const DecimalShape& shape, Int128 left, Int128 right) {
   Int128 sum;
-  if (ScalesAreEqual(shape) && !__builtin_add_overflow(left, right, &sum) && FitsPrecision(sum, shape.precision)) {
+  if (ScalesAreEqual(shape) && !__builtin_add_overflow(left, right, &sum) &&
+      FitsPrecision(sum, shape.precision)) {
     return sum;
   }
   return AddExactly(shape, left, right);
@@ -89,7 +91,8 @@ std::optional<Int128> SubtractDecimals(const DecimalShape& shape, Int128 left, I
 std::optional<Int128> MultiplyDecimals(const DecimalShape& shape, Int128 left, Int128 right) {
   const int scale = shape.left_scale + shape.right_scale;
   Int128 product;
-  if (scale == shape.scale && !__builtin_mul_overflow(left, right, &product) && FitsPrecision(product, shape.precision)) {
+  if (scale == shape.scale && !__builtin_mul_overflow(left, right, &product) &&
+      FitsPrecision(product, shape.precision)) {
     return product;
   }
   auto magnitude = WideInteger::Magnitude(left);

@@ -19,15 +19,16 @@ struct DecimalShape {
   bool operator==(const DecimalShape&) const = default;
 };
 
-// Each answers the unscaled result, rounded half up to the shape's scale; nullopt when it does not fit the precision (in a
-// failing shape it throws). Divisors are not zero.
+// Each answers the unscaled result, rounded half up to the shape's scale; nullopt when it does not fit the
+// precision (in a failing shape it throws). Divisors are not zero.
 std::optional<Int128> AddDecimals(const DecimalShape& shape, Int128 left, Int128 right);
 std::optional<Int128> SubtractDecimals(const DecimalShape& shape, Int128 left, Int128 right);
 std::optional<Int128> MultiplyDecimals(const DecimalShape& shape, Int128 left, Int128 right);
 std::optional<Int128> DivideDecimals(const DecimalShape& shape, Int128 left, Int128 right);
 std::optional<Int128> RemainderOfDecimals(const DecimalShape& shape, Int128 left, Int128 right);
 std::optional<Int128> PositiveRemainderOfDecimals(const DecimalShape& shape, Int128 left, Int128 right);
-// Cut towards zero; the shape's precision and scale are those of Spark's intermediate decimal, (38,0) at most.
+// Cut towards zero; the shape's precision and scale are those of Spark's intermediate decimal, (38,0) at
+// most.
 std::optional<Int128> IntegralQuotientOfDecimals(const DecimalShape& shape, Int128 left, Int128 right);
 
 }  // namespace hearth::engine

@@ -15,7 +15,8 @@ inline double WithHighWord(double x, int32_t high) { return FromWords(high, LowW
 inline double WithoutLowWord(double x) { return FromWords(HighWord(x), 0); }
 // x * 2^exponent by its exponent field; the result must be a normal number.
 inline double AddExponent(double x, int exponent) {
-  return WithHighWord(x, static_cast<int32_t>(static_cast<uint32_t>(HighWord(x)) + (static_cast<uint32_t>(exponent) << 20)));
+  return WithHighWord(
+      x, static_cast<int32_t>(static_cast<uint32_t>(HighWord(x)) + (static_cast<uint32_t>(exponent) << 20)));
 }
 
 }  // namespace hearth::engine

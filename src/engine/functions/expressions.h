@@ -69,8 +69,8 @@ ParsedPtr If(ParsedPtr condition, ParsedPtr then, ParsedPtr otherwise);
 ParsedPtr Case(std::vector<std::pair<ParsedPtr, ParsedPtr>> branches, ParsedPtr otherwise);
 // lambda parameters: body; parameters by the names they have in the body.
 ParsedPtr LambdaOf(std::vector<std::string> parameters, ParsedPtr body);
-// What orders as Spark orders the value: itself, or for types with nulls inside (NULL is the smallest there, in DuckDB the
-// largest) a key of bytes.
+// What orders as Spark orders the value: itself, or for types with nulls inside (NULL is the smallest there,
+// in DuckDB the largest) a key of bytes.
 ParsedPtr SortKeyOf(ParsedPtr child, const plan::DataType& type);
 // Field `index` (from 0) of a struct.
 ParsedPtr FieldAt(ParsedPtr structure, size_t index);

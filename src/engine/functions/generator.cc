@@ -16,7 +16,8 @@ base::Result<ParsedPtr> LowerStack(LoweredCall call) {
   for (size_t row = 0; row < rows; ++row) {
     ParsedExpressions values;
     for (size_t i = 0; i < fields.size(); ++i, ++next) {
-      auto value = next < call.arguments.size() ? std::move(call.arguments[next]) : NullOf(ToDuckDB(*fields[i].type));
+      auto value =
+          next < call.arguments.size() ? std::move(call.arguments[next]) : NullOf(ToDuckDB(*fields[i].type));
       value->SetAlias(names[i]);
       values.push_back(std::move(value));
     }
@@ -42,7 +43,8 @@ void AddGenerator(EngineFunctions& functions) {
   functions.AddRule("stack", LowerStack);
   functions.AddRule("json_tuple", LowerJsonTuple);
   // Lowered with their Generate: see lower/generate.cc.
-  for (const char* name : {"explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer"}) {
+  for (const char* name :
+       {"explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer"}) {
     functions.AddRule(name, [](LoweredCall) -> base::Result<ParsedPtr> {
       return base::InternalError("a generator outside Generate");
     });

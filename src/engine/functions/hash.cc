@@ -58,19 +58,25 @@ string_t Digest(Vector& result, const EVP_MD* algorithm, string_t bytes) {
 
 template <const EVP_MD* (*algorithm)()>
 void DigestKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, Vector& result) {
-  duckdb::UnaryExecutor::Execute<string_t, string_t>(arguments.data[0], result, arguments.size(),
-                                                     [&](string_t bytes) { return Digest(result, algorithm(), bytes); });
+  duckdb::UnaryExecutor::Execute<string_t, string_t>(
+      arguments.data[0], result, arguments.size(),
+      [&](string_t bytes) { return Digest(result, algorithm(), bytes); });
 }
 
 // By the number of bits; 0 means 256, anything that is no SHA-2 gives null.
 const EVP_MD* Sha2(int32_t bits) {
   switch (bits) {
-    case 224: return EVP_sha224();
+    case 224:
+      return EVP_sha224();
     case 0:
-    case 256: return EVP_sha256();
-    case 384: return EVP_sha384();
-    case 512: return EVP_sha512();
-    default: return nullptr;
+    case 256:
+      return EVP_sha256();
+    case 384:
+      return EVP_sha384();
+    case 512:
+      return EVP_sha512();
+    default:
+      return nullptr;
   }
 }
 
@@ -96,13 +102,14 @@ constexpr std::array<uint32_t, 256> MakeCrcTable() {
 
 void Crc32Kernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, Vector& result) {
   static constexpr auto kTable = MakeCrcTable();
-  duckdb::UnaryExecutor::Execute<string_t, int64_t>(arguments.data[0], result, arguments.size(), [](string_t bytes) {
-    uint32_t crc = ~0U;
-    for (idx_t i = 0; i < bytes.GetSize(); ++i) {
-      crc = kTable[(crc ^ static_cast<unsigned char>(bytes.GetData()[i])) & 0xff] ^ (crc >> 8);
-    }
-    return int64_t{~crc};
-  });
+  duckdb::UnaryExecutor::Execute<string_t, int64_t>(
+      arguments.data[0], result, arguments.size(), [](string_t bytes) {
+        uint32_t crc = ~0U;
+        for (idx_t i = 0; i < bytes.GetSize(); ++i) {
+          crc = kTable[(crc ^ static_cast<unsigned char>(bytes.GetData()[i])) & 0xff] ^ (crc >> 8);
+        }
+        return int64_t{~crc};
+      });
 }
 
 }  // namespace
@@ -110,10 +117,12 @@ void Crc32Kernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, Vector&
 void AddHash(EngineFunctions& functions) {
   functions.AddScalar(HashFunction<Murmur>("spark_hash", LogicalType::INTEGER));
   functions.AddScalar(HashFunction<XxHash>("spark_xxhash64", LogicalType::BIGINT));
-  functions.AddScalar(ScalarFunction("spark_md5", {LogicalType::BLOB}, LogicalType::VARCHAR, &DigestKernel<&EVP_md5>));
-  functions.AddScalar(ScalarFunction("spark_sha1", {LogicalType::BLOB}, LogicalType::VARCHAR, &DigestKernel<&EVP_sha1>));
   functions.AddScalar(
-      ScalarFunction("spark_sha2", {LogicalType::BLOB, LogicalType::INTEGER}, LogicalType::VARCHAR, &Sha2Kernel));
+      ScalarFunction("spark_md5", {LogicalType::BLOB}, LogicalType::VARCHAR, &DigestKernel<&EVP_md5>));
+  functions.AddScalar(
+      ScalarFunction("spark_sha1", {LogicalType::BLOB}, LogicalType::VARCHAR, &DigestKernel<&EVP_sha1>));
+  functions.AddScalar(ScalarFunction("spark_sha2", {LogicalType::BLOB, LogicalType::INTEGER},
+                                     LogicalType::VARCHAR, &Sha2Kernel));
   functions.AddScalar(ScalarFunction("spark_crc32", {LogicalType::BLOB}, LogicalType::BIGINT, &Crc32Kernel));
 }
 

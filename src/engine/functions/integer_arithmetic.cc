@@ -1,5 +1,5 @@
-// Arithmetic on integers and floating point where DuckDB's own operators differ from Spark's: narrow integers with their
-// own overflow error, wrap-around outside ANSI mode, the try_ forms, division and remainder.
+// Arithmetic on integers and floating point where DuckDB's own operators differ from Spark's: narrow integers
+// with their own overflow error, wrap-around outside ANSI mode, the try_ forms, division and remainder.
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -214,10 +214,14 @@ ScalarFunctionSet OverNumbers(const char* name) {
 template <typename Operation>
 ScalarFunctionSet UnaryOverIntegers(const char* name) {
   ScalarFunctionSet set(name);
-  set.AddFunction(Fallible(ScalarFunction({LogicalType::TINYINT}, LogicalType::TINYINT, &UnaryKernel<int8_t, int8_t, Operation>)));
-  set.AddFunction(Fallible(ScalarFunction({LogicalType::SMALLINT}, LogicalType::SMALLINT, &UnaryKernel<int16_t, int16_t, Operation>)));
-  set.AddFunction(Fallible(ScalarFunction({LogicalType::INTEGER}, LogicalType::INTEGER, &UnaryKernel<int32_t, int32_t, Operation>)));
-  set.AddFunction(Fallible(ScalarFunction({LogicalType::BIGINT}, LogicalType::BIGINT, &UnaryKernel<int64_t, int64_t, Operation>)));
+  set.AddFunction(Fallible(
+      ScalarFunction({LogicalType::TINYINT}, LogicalType::TINYINT, &UnaryKernel<int8_t, int8_t, Operation>)));
+  set.AddFunction(Fallible(ScalarFunction({LogicalType::SMALLINT}, LogicalType::SMALLINT,
+                                          &UnaryKernel<int16_t, int16_t, Operation>)));
+  set.AddFunction(Fallible(ScalarFunction({LogicalType::INTEGER}, LogicalType::INTEGER,
+                                          &UnaryKernel<int32_t, int32_t, Operation>)));
+  set.AddFunction(Fallible(
+      ScalarFunction({LogicalType::BIGINT}, LogicalType::BIGINT, &UnaryKernel<int64_t, int64_t, Operation>)));
   return set;
 }
 

@@ -1,5 +1,5 @@
-// Arithmetic of intervals, and of dates and timestamps with intervals. Year-month intervals are INTEGER months, day-time
-// intervals BIGINT microseconds, calendar intervals INTERVAL.
+// Arithmetic of intervals, and of dates and timestamps with intervals. Year-month intervals are INTEGER
+// months, day-time intervals BIGINT microseconds, calendar intervals INTERVAL.
 #include <cmath>
 #include <optional>
 #include <type_traits>
@@ -36,7 +36,8 @@ namespace {
   ThrowSpark(base::ErrorKind::kArithmetic, "", is_long ? "long overflow" : "integer overflow");
 }
 
-// ---- Sums -----------------------------------------------------------------------------------------------------
+// ---- Sums
+// -----------------------------------------------------------------------------------------------------
 
 template <typename T, bool kAdd>
 bool Sum(T left, T right, T* result) {
@@ -77,14 +78,16 @@ duckdb::ScalarFunctionSet SumSet(std::string name) {
   set.AddFunction(Kernel("", {micros, micros}, micros,
                          ValueKernel<int64_t, int64_t, int64_t>(SumOf<int64_t, kAdd, kStrict>), flags));
   set.AddFunction(Kernel("", {calendar, calendar}, calendar,
-                         ValueKernel<interval_t, interval_t, interval_t>(SumOf<interval_t, kAdd, kStrict>), flags));
+                         ValueKernel<interval_t, interval_t, interval_t>(SumOf<interval_t, kAdd, kStrict>),
+                         flags));
   return set;
 }
 
 template <typename T>
 T Negate(T value) {
   if constexpr (std::is_same_v<T, interval_t>) {
-    if (value.months == INT32_MIN || value.days == INT32_MIN || value.micros == INT64_MIN) ThrowArithmeticOverflow();
+    if (value.months == INT32_MIN || value.days == INT32_MIN || value.micros == INT64_MIN)
+      ThrowArithmeticOverflow();
     return {-value.months, -value.days, -value.micros};
   } else {
     T result = 0;
@@ -93,7 +96,8 @@ T Negate(T value) {
   }
 }
 
-// ---- Products and quotients -------------------------------------------------------------------------------------
+// ---- Products and quotients
+// -------------------------------------------------------------------------------------
 
 // Half away from zero; nullopt when the value is no number of the type.
 template <typename T>
@@ -125,7 +129,9 @@ struct Multiply {
   T interval;
   std::optional<T> operator()(int64_t number) const { return FitInto<T>(Int128{interval} * number); }
   std::optional<T> operator()(float number) const { return (*this)(static_cast<double>(number)); }
-  std::optional<T> operator()(double number) const { return Rounded<T>(static_cast<double>(interval) * number); }
+  std::optional<T> operator()(double number) const {
+    return Rounded<T>(static_cast<double>(interval) * number);
+  }
   std::optional<T> operator()(const DecimalNumber& number) const {
     Int128 product = 0;
     if (__builtin_mul_overflow(Int128{interval}, number.unscaled, &product)) return std::nullopt;
@@ -136,9 +142,13 @@ struct Multiply {
 template <typename T>
 struct Divide {
   T interval;
-  std::optional<T> operator()(int64_t number) const { return FitInto<T>(DivideHalfUp(Int128{interval}, number)); }
+  std::optional<T> operator()(int64_t number) const {
+    return FitInto<T>(DivideHalfUp(Int128{interval}, number));
+  }
   std::optional<T> operator()(float number) const { return (*this)(static_cast<double>(number)); }
-  std::optional<T> operator()(double number) const { return Rounded<T>(static_cast<double>(interval) / number); }
+  std::optional<T> operator()(double number) const {
+    return Rounded<T>(static_cast<double>(interval) / number);
+  }
   std::optional<T> operator()(const DecimalNumber& number) const {
     Int128 scaled = 0;
     if (__builtin_mul_overflow(Int128{interval}, kPowersOfTen[number.scale], &scaled)) return std::nullopt;
@@ -196,8 +206,8 @@ std::optional<interval_t> ScaleCalendar(interval_t interval, double number) {
   const auto scale = [&](double part) { return kMultiply ? part * number : part / number; };
   const double months = std::trunc(scale(interval.months));
   const double days = scale(interval.days);
-  const double micros =
-      scale(static_cast<double>(interval.micros)) + static_cast<double>(kMicrosecondsPerDay) * (days - std::trunc(days));
+  const double micros = scale(static_cast<double>(interval.micros)) +
+                        static_cast<double>(kMicrosecondsPerDay) * (days - std::trunc(days));
   const auto fit_months = Rounded<int32_t>(months);
   const auto fit_days = Rounded<int32_t>(std::trunc(days));
   const auto fit_micros = Rounded<int64_t>(std::floor(micros + 0.5));
@@ -211,14 +221,18 @@ duckdb::ScalarFunctionSet ScaleSet(std::string name) {
   duckdb::ScalarFunctionSet set(std::move(name));
   const KernelFlags flags{.fallible = kStrict};
   const auto any = LogicalType::ANY;
-  set.AddFunction(Kernel("", {LogicalType::INTEGER, any}, LogicalType::INTEGER, ScaleKernel<int32_t, kMultiply, kStrict>, flags));
-  set.AddFunction(Kernel("", {LogicalType::BIGINT, any}, LogicalType::BIGINT, ScaleKernel<int64_t, kMultiply, kStrict>, flags));
+  set.AddFunction(Kernel("", {LogicalType::INTEGER, any}, LogicalType::INTEGER,
+                         ScaleKernel<int32_t, kMultiply, kStrict>, flags));
+  set.AddFunction(Kernel("", {LogicalType::BIGINT, any}, LogicalType::BIGINT,
+                         ScaleKernel<int64_t, kMultiply, kStrict>, flags));
   set.AddFunction(Kernel("", {LogicalType::INTERVAL, LogicalType::DOUBLE}, LogicalType::INTERVAL,
-                         ValueKernel<interval_t, interval_t, double>(ScaleCalendar<kMultiply, kStrict>), flags));
+                         ValueKernel<interval_t, interval_t, double>(ScaleCalendar<kMultiply, kStrict>),
+                         flags));
   return set;
 }
 
-// ---- Makers -----------------------------------------------------------------------------------------------------
+// ---- Makers
+// -----------------------------------------------------------------------------------------------------
 
 bool AddProduct(int64_t* total, int64_t count, int64_t unit) {
   int64_t product = 0;
@@ -226,8 +240,8 @@ bool AddProduct(int64_t* total, int64_t count, int64_t unit) {
 }
 
 template <bool kStrict>
-std::optional<interval_t> MakeInterval(int32_t years, int32_t months, int32_t weeks, int32_t days, int32_t hours,
-                                       int32_t minutes, int64_t seconds) {
+std::optional<interval_t> MakeInterval(int32_t years, int32_t months, int32_t weeks, int32_t days,
+                                       int32_t hours, int32_t minutes, int64_t seconds) {
   const auto total_months = FitInto<int32_t>(Int128{years} * 12 + months);
   const auto total_days = FitInto<int32_t>(Int128{weeks} * 7 + days);
   int64_t micros = seconds;
@@ -239,8 +253,8 @@ std::optional<interval_t> MakeInterval(int32_t years, int32_t months, int32_t we
 
 int64_t MakeDayTime(int32_t days, int32_t hours, int32_t minutes, int64_t seconds) {
   int64_t micros = seconds;
-  const bool fits = AddProduct(&micros, days, kMicrosecondsPerDay) && AddProduct(&micros, hours, 3'600'000'000) &&
-                    AddProduct(&micros, minutes, 60'000'000);
+  const bool fits = AddProduct(&micros, days, kMicrosecondsPerDay) &&
+                    AddProduct(&micros, hours, 3'600'000'000) && AddProduct(&micros, minutes, 60'000'000);
   if (!fits) ThrowOverflow(nullptr);
   return micros;
 }
@@ -258,18 +272,21 @@ void AddMakers(EngineFunctions& functions) {
   using N = int32_t;
   const KernelFlags fallible{.fallible = true};
   functions.AddScalar(Kernel("spark_make_interval", fields, LogicalType::INTERVAL,
-                             ValueKernel<interval_t, N, N, N, N, N, N, int64_t>(MakeInterval<true>), fallible));
+                             ValueKernel<interval_t, N, N, N, N, N, N, int64_t>(MakeInterval<true>),
+                             fallible));
   functions.AddScalar(Kernel("spark_make_interval_legacy", fields, LogicalType::INTERVAL,
                              ValueKernel<interval_t, N, N, N, N, N, N, int64_t>(MakeInterval<false>)));
   functions.AddScalar(Kernel("spark_make_dt_interval", {number, number, number, seconds}, LogicalType::BIGINT,
                              ValueKernel<int64_t, N, N, N, int64_t>(MakeDayTime), fallible));
-  functions.AddScalar(
-      Kernel("spark_make_ym_interval", {number, number}, number, ValueKernel<N, N, N>(MakeYearMonth), fallible));
-  functions.AddRule("try_make_interval",
-                    [](LoweredCall call) { return base::Result<ParsedPtr>(CallWith("spark_make_interval_legacy", std::move(call.arguments))); });
+  functions.AddScalar(Kernel("spark_make_ym_interval", {number, number}, number,
+                             ValueKernel<N, N, N>(MakeYearMonth), fallible));
+  functions.AddRule("try_make_interval", [](LoweredCall call) {
+    return base::Result<ParsedPtr>(CallWith("spark_make_interval_legacy", std::move(call.arguments)));
+  });
 }
 
-// ---- Fields -----------------------------------------------------------------------------------------------------
+// ---- Fields
+// -----------------------------------------------------------------------------------------------------
 
 void AddFields(EngineFunctions& functions) {
   const auto months = LogicalType::INTEGER;
@@ -283,28 +300,35 @@ void AddFields(EngineFunctions& functions) {
   const auto year = [](int32_t value) { return value / 12; };
   const auto month = [](int32_t value) { return static_cast<int8_t>(value % 12); };
   const auto day = [](int64_t value) { return static_cast<int32_t>(value / kMicrosecondsPerDay); };
-  const auto hour = [](int64_t value) { return static_cast<int8_t>(value % kMicrosecondsPerDay / 3'600'000'000); };
+  const auto hour = [](int64_t value) {
+    return static_cast<int8_t>(value % kMicrosecondsPerDay / 3'600'000'000);
+  };
   const auto minute = [](int64_t value) { return static_cast<int8_t>(value % 3'600'000'000 / 60'000'000); };
   const auto second = [](int64_t value) { return static_cast<int32_t>(value % 60'000'000); };
   const auto tinyint = LogicalType::TINYINT;
   const auto integer = LogicalType::INTEGER;
   const auto decimal = LogicalType::DECIMAL(8, 6);
   add("interval_year", Kernel("", {months}, integer, ValueKernel<int32_t, int32_t>(year)),
-      Kernel("", {calendar}, integer, ValueKernel<int32_t, interval_t>([year](interval_t i) { return year(i.months); })));
+      Kernel("", {calendar}, integer,
+             ValueKernel<int32_t, interval_t>([year](interval_t i) { return year(i.months); })));
   add("interval_month", Kernel("", {months}, tinyint, ValueKernel<int8_t, int32_t>(month)),
-      Kernel("", {calendar}, tinyint, ValueKernel<int8_t, interval_t>([month](interval_t i) { return month(i.months); })));
+      Kernel("", {calendar}, tinyint,
+             ValueKernel<int8_t, interval_t>([month](interval_t i) { return month(i.months); })));
   add("interval_day", Kernel("", {micros}, integer, ValueKernel<int32_t, int64_t>(day)),
       Kernel("", {calendar}, integer, ValueKernel<int32_t, interval_t>([](interval_t i) { return i.days; })));
   add("interval_hour", Kernel("", {micros}, tinyint, ValueKernel<int8_t, int64_t>(hour)),
       Kernel("", {calendar}, micros,
              ValueKernel<int64_t, interval_t>([](interval_t i) { return i.micros / 3'600'000'000; })));
   add("interval_minute", Kernel("", {micros}, tinyint, ValueKernel<int8_t, int64_t>(minute)),
-      Kernel("", {calendar}, tinyint, ValueKernel<int8_t, interval_t>([minute](interval_t i) { return minute(i.micros); })));
+      Kernel("", {calendar}, tinyint,
+             ValueKernel<int8_t, interval_t>([minute](interval_t i) { return minute(i.micros); })));
   add("interval_second", Kernel("", {micros}, decimal, ValueKernel<int32_t, int64_t>(second)),
-      Kernel("", {calendar}, decimal, ValueKernel<int32_t, interval_t>([second](interval_t i) { return second(i.micros); })));
+      Kernel("", {calendar}, decimal,
+             ValueKernel<int32_t, interval_t>([second](interval_t i) { return second(i.micros); })));
 }
 
-// ---- Dates and timestamps with intervals --------------------------------------------------------------------------
+// ---- Dates and timestamps with intervals
+// --------------------------------------------------------------------------
 
 int64_t OrOverflow(std::optional<int64_t> value) {
   if (!value) ThrowPlainOverflow(true);
@@ -336,7 +360,8 @@ void DatePlusKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duck
 }
 
 template <typename T>
-void TimestampPlusKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
+void TimestampPlusKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state,
+                         duckdb::Vector& result) {
   const auto& zone = Bound<BoundZone>(state).zone;
   MapRows<int64_t, int64_t, T>(arguments, result, [&](int64_t instant, T interval) -> int64_t {
     if constexpr (std::is_same_v<T, int32_t>) {
@@ -362,7 +387,8 @@ base::Result<ParsedPtr> LowerDatetimeAdd(LoweredCall call) {
 }
 
 // The difference of the local clocks.
-void TimestampDiffKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
+void TimestampDiffKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state,
+                         duckdb::Vector& result) {
   const auto& zone = Bound<BoundZone>(state).zone;
   MapRows<int64_t, int64_t, int64_t>(
       arguments, result, [&](int64_t end, int64_t start) { return zone.ToLocal(end) - zone.ToLocal(start); });
@@ -372,7 +398,8 @@ base::Result<ParsedPtr> LowerTimestampDiff(LoweredCall call) {
   // A timestamp beside a timestamp_ntz is taken by its local clock: both sides become TIMESTAMP.
   const bool first_local = call.argument_type(0).Is(plan::TypeKind::kTimestampNtz);
   const bool second_local = call.argument_type(1).Is(plan::TypeKind::kTimestampNtz);
-  if (first_local != second_local) return base::NotImplemented("the difference of a timestamp and a timestamp_ntz");
+  if (first_local != second_local)
+    return base::NotImplemented("the difference of a timestamp and a timestamp_ntz");
   call.arguments.push_back(TextConstant(first_local ? "UTC" : call.settings.time_zone));
   return CallWith("spark_timestamp_diff_interval", std::move(call.arguments));
 }
@@ -390,9 +417,12 @@ void AddDatetimeSums(EngineFunctions& functions) {
   duckdb::ScalarFunctionSet differences("spark_timestamp_diff_interval");
   const KernelFlags zoned{.fallible = true, .bind = BindLastAsZone};
   for (const auto& type : {LogicalType::TIMESTAMP, LogicalType::TIMESTAMP_TZ}) {
-    timestamps.AddFunction(Kernel("", {type, LogicalType::INTEGER, text}, type, TimestampPlusKernel<int32_t>, zoned));
-    timestamps.AddFunction(Kernel("", {type, LogicalType::BIGINT, text}, type, TimestampPlusKernel<int64_t>, zoned));
-    timestamps.AddFunction(Kernel("", {type, LogicalType::INTERVAL, text}, type, TimestampPlusKernel<interval_t>, zoned));
+    timestamps.AddFunction(
+        Kernel("", {type, LogicalType::INTEGER, text}, type, TimestampPlusKernel<int32_t>, zoned));
+    timestamps.AddFunction(
+        Kernel("", {type, LogicalType::BIGINT, text}, type, TimestampPlusKernel<int64_t>, zoned));
+    timestamps.AddFunction(
+        Kernel("", {type, LogicalType::INTERVAL, text}, type, TimestampPlusKernel<interval_t>, zoned));
     differences.AddFunction(
         Kernel("", {type, type, text}, LogicalType::BIGINT, TimestampDiffKernel, {.bind = BindLastAsZone}));
   }
@@ -419,9 +449,12 @@ void AddInterval(EngineFunctions& functions) {
   functions.AddScalar(ScaleSet<false, false>("spark_interval_divide_legacy"));
   duckdb::ScalarFunctionSet negate("spark_interval_negate");
   const KernelFlags fallible{.fallible = true};
-  negate.AddFunction(Kernel("", {LogicalType::INTEGER}, LogicalType::INTEGER, ValueKernel<int32_t, int32_t>(Negate<int32_t>), fallible));
-  negate.AddFunction(Kernel("", {LogicalType::BIGINT}, LogicalType::BIGINT, ValueKernel<int64_t, int64_t>(Negate<int64_t>), fallible));
-  negate.AddFunction(Kernel("", {LogicalType::INTERVAL}, LogicalType::INTERVAL, ValueKernel<interval_t, interval_t>(Negate<interval_t>), fallible));
+  negate.AddFunction(Kernel("", {LogicalType::INTEGER}, LogicalType::INTEGER,
+                            ValueKernel<int32_t, int32_t>(Negate<int32_t>), fallible));
+  negate.AddFunction(Kernel("", {LogicalType::BIGINT}, LogicalType::BIGINT,
+                            ValueKernel<int64_t, int64_t>(Negate<int64_t>), fallible));
+  negate.AddFunction(Kernel("", {LogicalType::INTERVAL}, LogicalType::INTERVAL,
+                            ValueKernel<interval_t, interval_t>(Negate<interval_t>), fallible));
   functions.AddScalar(std::move(negate));
   AddMakers(functions);
   AddFields(functions);

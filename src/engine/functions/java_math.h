@@ -1,5 +1,5 @@
-// The elementary functions of Java's StrictMath, whose every bit is specified: Spark computes with them, and the C library
-// rounds some results otherwise.
+// The elementary functions of Java's StrictMath, whose every bit is specified: Spark computes with them, and
+// the C library rounds some results otherwise.
 #pragma once
 
 namespace hearth::engine::java_math {

@@ -1,5 +1,6 @@
-// Exponentials, logarithms, hyperbolic functions and powers as StrictMath specifies them: the fdlibm 5.3 algorithms (argument
-// reduction, polynomial, order of the operations). The polynomial coefficients are those of the specification.
+// Exponentials, logarithms, hyperbolic functions and powers as StrictMath specifies them: the fdlibm 5.3
+// algorithms (argument reduction, polynomial, order of the operations). The polynomial coefficients are those
+// of the specification.
 #include <cmath>
 #include <limits>
 

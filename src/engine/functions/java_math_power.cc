@@ -45,8 +45,10 @@ bool SpecialPower(double x, double y, double& result) {
     double z = std::fabs(x);
     if (y < 0) z = 1.0 / z;
     if (std::signbit(x)) {
-      if (z == 1.0 && kind == 0) z = kNaN;
-      else if (kind == 1) z = -z;
+      if (z == 1.0 && kind == 0)
+        z = kNaN;
+      else if (kind == 1)
+        z = -z;
     }
     result = z;
   } else if (x < 0 && IntegerKind(y) == 0) {

@@ -63,9 +63,10 @@ double NegatedInverse(double x, double r) {
 // The tangent, or with `inverted` minus its reciprocal.
 double TangentNearZero(double x, double y, bool inverted) {
   constexpr std::array<double, 13> kT = {
-      3.33333333333334091986e-01,  1.33333333333201242699e-01, 5.39682539762260521377e-02, 2.18694882948595424599e-02,
-      8.86323982359930005737e-03,  3.59207910759131235356e-03, 1.45620945432529025516e-03, 5.88041240820264096874e-04,
-      2.46463134818469906812e-04,  7.81794442939557092300e-05, 7.14072491382608190305e-05, -1.85586374855275456654e-05,
+      3.33333333333334091986e-01, 1.33333333333201242699e-01, 5.39682539762260521377e-02,
+      2.18694882948595424599e-02, 8.86323982359930005737e-03, 3.59207910759131235356e-03,
+      1.45620945432529025516e-03, 5.88041240820264096874e-04, 2.46463134818469906812e-04,
+      7.81794442939557092300e-05, 7.14072491382608190305e-05, -1.85586374855275456654e-05,
       2.59073051863633712884e-05};
   constexpr double kQuarterPiTail = 3.06161699786838301793e-17;
   const int32_t hx = HighWord(x);
@@ -192,10 +193,14 @@ double Sin(double x) {
   const auto reduced = Reduce(x);
   if (!reduced.known) return std::sin(x);
   switch (reduced.quadrant & 3) {
-    case 0: return SineNearZero(reduced.head, reduced.tail, true);
-    case 1: return CosineNearZero(reduced.head, reduced.tail);
-    case 2: return -SineNearZero(reduced.head, reduced.tail, true);
-    default: return -CosineNearZero(reduced.head, reduced.tail);
+    case 0:
+      return SineNearZero(reduced.head, reduced.tail, true);
+    case 1:
+      return CosineNearZero(reduced.head, reduced.tail);
+    case 2:
+      return -SineNearZero(reduced.head, reduced.tail, true);
+    default:
+      return -CosineNearZero(reduced.head, reduced.tail);
   }
 }
 
@@ -205,10 +210,14 @@ double Cos(double x) {
   const auto reduced = Reduce(x);
   if (!reduced.known) return std::cos(x);
   switch (reduced.quadrant & 3) {
-    case 0: return CosineNearZero(reduced.head, reduced.tail);
-    case 1: return -SineNearZero(reduced.head, reduced.tail, true);
-    case 2: return -CosineNearZero(reduced.head, reduced.tail);
-    default: return SineNearZero(reduced.head, reduced.tail, true);
+    case 0:
+      return CosineNearZero(reduced.head, reduced.tail);
+    case 1:
+      return -SineNearZero(reduced.head, reduced.tail, true);
+    case 2:
+      return -CosineNearZero(reduced.head, reduced.tail);
+    default:
+      return SineNearZero(reduced.head, reduced.tail, true);
   }
 }
 
@@ -261,14 +270,15 @@ double Acos(double x) {
 }
 
 double Atan(double x) {
-  constexpr double kHead[] = {4.63647609000806093515e-01, 7.85398163397448278999e-01, 9.82793723247329054082e-01,
-                              1.57079632679489655800e+00};
-  constexpr double kTail[] = {2.26987774529616870924e-17, 3.06161699786838301793e-17, 1.39033110312309984516e-17,
-                              6.12323399573676603587e-17};
+  constexpr double kHead[] = {4.63647609000806093515e-01, 7.85398163397448278999e-01,
+                              9.82793723247329054082e-01, 1.57079632679489655800e+00};
+  constexpr double kTail[] = {2.26987774529616870924e-17, 3.06161699786838301793e-17,
+                              1.39033110312309984516e-17, 6.12323399573676603587e-17};
   constexpr std::array<double, 11> kA = {
-      3.33333333333329318027e-01,  -1.99999999998764832476e-01, 1.42857142725034663711e-01, -1.11111104054623557880e-01,
-      9.09088713343650656196e-02,  -7.69187620504482999495e-02, 6.66107313738753120669e-02, -5.83357013379057348645e-02,
-      4.97687799461593236017e-02,  -3.65315727442169155270e-02, 1.62858201153657823623e-02};
+      3.33333333333329318027e-01,  -1.99999999998764832476e-01, 1.42857142725034663711e-01,
+      -1.11111104054623557880e-01, 9.09088713343650656196e-02,  -7.69187620504482999495e-02,
+      6.66107313738753120669e-02,  -5.83357013379057348645e-02, 4.97687799461593236017e-02,
+      -3.65315727442169155270e-02, 1.62858201153657823623e-02};
   const int32_t ix = Magnitude(x);
   const bool negative = std::signbit(x);
   if (std::isnan(x)) return x;

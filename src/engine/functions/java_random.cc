@@ -12,9 +12,11 @@ namespace {
 // Scala's Murmur3 over the seed's eight bytes, highest first.
 uint32_t Scramble(int64_t seed, uint32_t hash) {
   std::array<unsigned char, 8> bytes;
-  for (int i = 0; i < 8; ++i) bytes[i] = static_cast<unsigned char>(static_cast<uint64_t>(seed) >> (56 - 8 * i));
+  for (int i = 0; i < 8; ++i)
+    bytes[i] = static_cast<unsigned char>(static_cast<uint64_t>(seed) >> (56 - 8 * i));
   for (int word = 0; word < 8; word += 4) {
-    uint32_t key = bytes[word] | bytes[word + 1] << 8 | bytes[word + 2] << 16 | static_cast<uint32_t>(bytes[word + 3]) << 24;
+    uint32_t key = bytes[word] | bytes[word + 1] << 8 | bytes[word + 2] << 16 |
+                   static_cast<uint32_t>(bytes[word + 3]) << 24;
     key = std::rotl(key * 0xcc9e2d51U, 15) * 0x1b873593U;
     hash = std::rotl(hash ^ key, 13) * 5 + 0xe6546b64U;
   }

@@ -1,4 +1,5 @@
-// The generator behind Spark's rand, randn and uniform: an XORShift seeded through scrambling, read as java.util.Random reads.
+// The generator behind Spark's rand, randn and uniform: an XORShift seeded through scrambling, read as
+// java.util.Random reads.
 #pragma once
 
 #include <cstdint>

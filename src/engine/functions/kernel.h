@@ -18,7 +18,8 @@ enum class OnError : bool { kFail, kNull };
 template <typename In, typename Out, typename Operation>
 void UnaryKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
   duckdb::UnaryExecutor::ExecuteWithNulls<In, Out>(
-      arguments.data[0], result, arguments.size(), [](In value, duckdb::ValidityMask& mask, duckdb::idx_t row) {
+      arguments.data[0], result, arguments.size(),
+      [](In value, duckdb::ValidityMask& mask, duckdb::idx_t row) {
         return Operation::template Apply<In, Out>(value, mask, row);
       });
 }
@@ -42,7 +43,9 @@ inline duckdb::ScalarFunction Fallible(duckdb::ScalarFunction function) {
 template <typename Value>
 struct BindData : duckdb::FunctionData {
   explicit BindData(Value given) : value(std::move(given)) {}
-  duckdb::unique_ptr<duckdb::FunctionData> Copy() const override { return duckdb::make_uniq<BindData<Value>>(value); }
+  duckdb::unique_ptr<duckdb::FunctionData> Copy() const override {
+    return duckdb::make_uniq<BindData<Value>>(value);
+  }
   bool Equals(const duckdb::FunctionData& other) const override {
     return value == other.Cast<BindData<Value>>().value;
   }

@@ -1,5 +1,6 @@
-// Higher-order functions, lowered to DuckDB's list_transform, list_filter and list_reduce. Their lambdas count from 1 and have
-// no maps: indexes are shifted, maps taken as lists of entries, pairs of lists as lists of pairs.
+// Higher-order functions, lowered to DuckDB's list_transform, list_filter and list_reduce. Their lambdas
+// count from 1 and have no maps: indexes are shifted, maps taken as lists of entries, pairs of lists as lists
+// of pairs.
 #include "duckdb/parser/expression/columnref_expression.hpp"
 #include "duckdb/parser/expression/lambda_expression.hpp"
 #include "duckdb/parser/parsed_expression_iterator.hpp"
@@ -45,8 +46,7 @@ LoweredLambda TakeLambda(LoweredCall& call, size_t index) {
 ParsedPtr ElementLambda(LoweredLambda lambda) {
   if (lambda.names.size() == 2) {
     const auto& index = lambda.names[1];
-    Substitute(lambda.body, index,
-               CastTo(Call("-", Variable(index), LongConstant(1)), LogicalType::INTEGER));
+    Substitute(lambda.body, index, CastTo(Call("-", Variable(index), LongConstant(1)), LogicalType::INTEGER));
   }
   return LambdaOf(std::move(lambda.names), std::move(lambda.body));
 }
@@ -54,7 +54,8 @@ ParsedPtr ElementLambda(LoweredLambda lambda) {
 // One parameter, a struct, whose fields stand for the lambda's parameters.
 ParsedPtr PairLambda(LoweredLambda lambda) {
   const std::string pair = lambda.names[0] + "_pair";
-  for (size_t i = 0; i < lambda.names.size(); ++i) Substitute(lambda.body, lambda.names[i], FieldAt(Variable(pair), i));
+  for (size_t i = 0; i < lambda.names.size(); ++i)
+    Substitute(lambda.body, lambda.names[i], FieldAt(Variable(pair), i));
   return LambdaOf({pair}, std::move(lambda.body));
 }
 
@@ -72,7 +73,8 @@ base::Result<ParsedPtr> LowerFilter(LoweredCall call) {
 LowerRule Quantifier(std::string kernel) {
   return [kernel](LoweredCall call) -> base::Result<ParsedPtr> {
     auto lambda = TakeLambda(call, 1);
-    return Call(kernel, Call("list_transform", std::move(call.arguments[0]), ElementLambda(std::move(lambda))));
+    return Call(kernel,
+                Call("list_transform", std::move(call.arguments[0]), ElementLambda(std::move(lambda))));
   };
 }
 
@@ -83,8 +85,8 @@ ParsedPtr Pack(ParsedPtr first, ParsedPtr second) {
 }
 
 // list_reduce wants elements and accumulator of one type: where they differ, both go into structs of the two.
-ParsedPtr Fold(const plan::DataType& element, const plan::DataType& accumulator, ParsedPtr list, ParsedPtr start,
-               LoweredLambda merge) {
+ParsedPtr Fold(const plan::DataType& element, const plan::DataType& accumulator, ParsedPtr list,
+               ParsedPtr start, LoweredLambda merge) {
   const auto element_type = ToDuckDB(element);
   const auto accumulator_type = ToDuckDB(accumulator);
   if (element_type == accumulator_type) {
@@ -98,8 +100,9 @@ ParsedPtr Fold(const plan::DataType& element, const plan::DataType& accumulator,
   auto pairs = Call("list_transform", std::move(list),
                     LambdaOf({right}, Pack(NullOf(accumulator_type), Variable(right))));
   auto body = Pack(std::move(merge.body), NullOf(element_type));
-  auto folded = Call("list_reduce", std::move(pairs), LambdaOf({left + "_pair", right + "_pair"}, std::move(body)),
-                     Pack(std::move(start), NullOf(element_type)));
+  auto folded =
+      Call("list_reduce", std::move(pairs), LambdaOf({left + "_pair", right + "_pair"}, std::move(body)),
+           Pack(std::move(start), NullOf(element_type)));
   return FieldAt(std::move(folded), 0);
 }
 
@@ -109,9 +112,11 @@ base::Result<ParsedPtr> LowerAggregate(LoweredCall call) {
   auto merge = TakeLambda(call, 2);
   auto finish = TakeLambda(call, 3);
   auto is_null = IsNull(Copy(call.arguments[0]));
-  auto folded = Fold(element, accumulator, std::move(call.arguments[0]), std::move(call.arguments[1]), std::move(merge));
-  const bool is_identity = finish.body->GetExpressionType() == duckdb::ExpressionType::COLUMN_REF &&
-                           finish.body->Cast<duckdb::ColumnRefExpression>().GetColumnName() == finish.names[0];
+  auto folded = Fold(element, accumulator, std::move(call.arguments[0]), std::move(call.arguments[1]),
+                     std::move(merge));
+  const bool is_identity =
+      finish.body->GetExpressionType() == duckdb::ExpressionType::COLUMN_REF &&
+      finish.body->Cast<duckdb::ColumnRefExpression>().GetColumnName() == finish.names[0];
   if (is_identity) return folded;
   // A list of one carries the accumulator into the lambda, so that it is computed once.
   auto finished = Call("list_transform", Call("list_value", std::move(folded)),

@@ -1,5 +1,5 @@
-// LIKE, ILIKE and their quantified forms. A constant pattern without escaped wildcards becomes DuckDB's own LIKE, which its
-// optimizer turns into prefixes, suffixes and searches; the rest goes to a kernel.
+// LIKE, ILIKE and their quantified forms. A constant pattern without escaped wildcards becomes DuckDB's own
+// LIKE, which its optimizer turns into prefixes, suffixes and searches; the rest goes to a kernel.
 #include <optional>
 #include <vector>
 
@@ -28,12 +28,14 @@ class LikePattern {
       if (character == escape) {
         if (i == pattern.size()) return Invalid("ESC_AT_THE_END", pattern, {});
         const auto escaped = pattern.substr(i, NextCharacter(pattern, i) - i);
-        if (escaped != "%" && escaped != "_" && escaped != escape) return Invalid("ESC_IN_THE_MIDDLE", pattern, escaped);
+        if (escaped != "%" && escaped != "_" && escaped != escape)
+          return Invalid("ESC_IN_THE_MIDDLE", pattern, escaped);
         i += escaped.size();
         result.has_escaped_wildcard_ |= escaped == "%" || escaped == "_";
         result.AddLiteral(escaped);
       } else if (character == "%") {
-        if (result.tokens_.empty() || result.tokens_.back().kind != Kind::kAny) result.tokens_.push_back({Kind::kAny, {}});
+        if (result.tokens_.empty() || result.tokens_.back().kind != Kind::kAny)
+          result.tokens_.push_back({Kind::kAny, {}});
       } else if (character == "_") {
         result.tokens_.push_back({Kind::kOne, {}});
       } else {
@@ -47,7 +49,8 @@ class LikePattern {
   std::optional<std::string> Plain() const {
     if (has_escaped_wildcard_) return std::nullopt;
     std::string plain;
-    for (const auto& token : tokens_) plain += token.kind == Kind::kAny ? "%" : token.kind == Kind::kOne ? "_" : token.text;
+    for (const auto& token : tokens_)
+      plain += token.kind == Kind::kAny ? "%" : token.kind == Kind::kOne ? "_" : token.text;
     return plain;
   }
 
@@ -98,9 +101,10 @@ class LikePattern {
   static base::Error Invalid(const char* condition, string_view pattern, string_view escaped) {
     std::map<std::string, std::string> parameters = {{"format", SqlLiteralText(pattern)}};
     if (!escaped.empty()) parameters.emplace("char", SqlLiteralText(escaped));
-    return base::MakeError(base::ErrorKind::kAnalysis, std::string("INVALID_FORMAT.") + condition,
-                           "The escape in the LIKE pattern " + SqlLiteralText(pattern) + " stands in a wrong place.",
-                           std::move(parameters));
+    return base::MakeError(
+        base::ErrorKind::kAnalysis, std::string("INVALID_FORMAT.") + condition,
+        "The escape in the LIKE pattern " + SqlLiteralText(pattern) + " stands in a wrong place.",
+        std::move(parameters));
   }
   void AddLiteral(string_view character) {
     if (tokens_.empty() || tokens_.back().kind != Kind::kLiteral) tokens_.push_back({Kind::kLiteral, {}});
@@ -137,8 +141,8 @@ ParsedPtr Lowered(ParsedPtr text, bool ignore_case) {
 }
 
 // text LIKE pattern; `literal` is the pattern when it is constant.
-base::Result<ParsedPtr> MakeLike(ParsedPtr text, ParsedPtr pattern, const plan::Value* literal, string_view escape,
-                                 bool ignore_case) {
+base::Result<ParsedPtr> MakeLike(ParsedPtr text, ParsedPtr pattern, const plan::Value* literal,
+                                 string_view escape, bool ignore_case) {
   text = Lowered(std::move(text), ignore_case);
   if (literal && literal->IsNull()) return NullOf(LogicalType::BOOLEAN);
   if (literal) {
@@ -167,7 +171,8 @@ base::Result<ParsedPtr> LowerQuantified(LoweredCall call) {
   const bool negated = call.name().starts_with("not");
   ParsedExpressions parts;
   for (size_t i = 1; i < call.arguments.size(); ++i) {
-    HEARTH_ASSIGN(auto like, MakeLike(Copy(call.arguments[0]), std::move(call.arguments[i]), call.literal(i), "\\", false));
+    HEARTH_ASSIGN(auto like, MakeLike(Copy(call.arguments[0]), std::move(call.arguments[i]), call.literal(i),
+                                      "\\", false));
     parts.push_back(negated ? Not(std::move(like)) : std::move(like));
   }
   return call.name().ends_with("all") ? And(std::move(parts)) : Or(std::move(parts));
@@ -179,8 +184,10 @@ void AddLike(EngineFunctions& functions) {
   const auto text = LogicalType::VARCHAR;
   functions.AddRule("like", LowerLike);
   functions.AddRule("ilike", LowerLike);
-  for (const char* name : {"likeany", "likeall", "notlikeany", "notlikeall"}) functions.AddRule(name, LowerQuantified);
-  functions.AddScalar(Kernel("spark_like", {text, text, text}, LogicalType::BOOLEAN, LikeKernel, {.fallible = true}));
+  for (const char* name : {"likeany", "likeall", "notlikeany", "notlikeall"})
+    functions.AddRule(name, LowerQuantified);
+  functions.AddScalar(
+      Kernel("spark_like", {text, text, text}, LogicalType::BOOLEAN, LikeKernel, {.fallible = true}));
 }
 
 }  // namespace hearth::engine

@@ -22,7 +22,9 @@ class ListReader {
 
   duckdb::Vector& elements() const { return elements_; }
   duckdb::idx_t element_count() const { return element_count_; }
-  bool IsNullElement(duckdb::idx_t index) const { return !format_.validity.RowIsValid(format_.sel->get_index(index)); }
+  bool IsNullElement(duckdb::idx_t index) const {
+    return !format_.validity.RowIsValid(format_.sel->get_index(index));
+  }
 
  private:
   ColumnReader<duckdb::list_entry_t> entries_;
@@ -64,7 +66,8 @@ class ElementPool {
   duckdb::idx_t size_ = 0;
 };
 
-// The lists of a result, as numbers of elements in a source vector. Begin, Add…, End for rows that are not null, then Finish.
+// The lists of a result, as numbers of elements in a source vector. Begin, Add…, End for rows that are not
+// null, then Finish.
 class ListBuilder {
  public:
   explicit ListBuilder(duckdb::Vector& result) : result_(result) {}
@@ -103,7 +106,8 @@ class ListBuilder {
 // One value per row out of a source vector: row n of the result is source row chosen[n], or null.
 class ValuePicker {
  public:
-  ValuePicker(duckdb::Vector& result, duckdb::idx_t count) : result_(result), chosen_(count, 0), is_null_(count, true) {}
+  ValuePicker(duckdb::Vector& result, duckdb::idx_t count)
+      : result_(result), chosen_(count, 0), is_null_(count, true) {}
   void Pick(duckdb::idx_t row, duckdb::idx_t element) {
     chosen_[row] = static_cast<duckdb::sel_t>(element);
     is_null_[row] = false;
@@ -130,8 +134,9 @@ class ValuePicker {
 
 // Binds for functions of any list: the result is the type of argument N, or the element type of argument N.
 template <size_t kIndex>
-duckdb::unique_ptr<duckdb::FunctionData> BindTypeOf(duckdb::ClientContext&, duckdb::ScalarFunction& function,
-                                                    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+duckdb::unique_ptr<duckdb::FunctionData> BindTypeOf(
+    duckdb::ClientContext&, duckdb::ScalarFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   function.SetReturnType(arguments[kIndex]->return_type);
   return nullptr;
 }
@@ -143,8 +148,9 @@ duckdb::unique_ptr<duckdb::FunctionData> BindElementOf(
   return nullptr;
 }
 template <size_t kIndex>
-duckdb::unique_ptr<duckdb::FunctionData> BindListOf(duckdb::ClientContext&, duckdb::ScalarFunction& function,
-                                                    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+duckdb::unique_ptr<duckdb::FunctionData> BindListOf(
+    duckdb::ClientContext&, duckdb::ScalarFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   function.SetReturnType(duckdb::LogicalType::LIST(arguments[kIndex]->return_type));
   return nullptr;
 }

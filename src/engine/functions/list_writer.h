@@ -6,10 +6,13 @@
 
 namespace hearth::engine {
 
-// LIST(VARCHAR). Begin, Add…, End for every row that is not null (nulls are set on the result itself), then Finish.
+// LIST(VARCHAR). Begin, Add…, End for every row that is not null (nulls are set on the result itself), then
+// Finish.
 class TextListWriter {
  public:
-  explicit TextListWriter(duckdb::Vector& result) : result_(result) { duckdb::ListVector::SetListSize(result, 0); }
+  explicit TextListWriter(duckdb::Vector& result) : result_(result) {
+    duckdb::ListVector::SetListSize(result, 0);
+  }
 
   void Begin(duckdb::idx_t row) { Entries()[row] = {size_, 0}; }
   void Add(std::string_view text) {
@@ -17,9 +20,7 @@ class TextListWriter {
     duckdb::FlatVector::GetData<duckdb::string_t>(child)[size_++] =
         duckdb::StringVector::AddString(child, text.data(), text.size());
   }
-  void AddNull() {
-    duckdb::FlatVector::SetNull(Room(), size_++, true);
-  }
+  void AddNull() { duckdb::FlatVector::SetNull(Room(), size_++, true); }
   void End(duckdb::idx_t row) { Entries()[row].length = size_ - Entries()[row].offset; }
   void Finish() { duckdb::ListVector::SetListSize(result_, size_); }
 

@@ -31,7 +31,8 @@ class MapBuilder {
     places_.clear();
   }
   void Add(idx_t key, idx_t value) {
-    if (encoder_.IsNull(key)) ThrowSpark(base::ErrorKind::kRuntime, "NULL_MAP_KEY", "A map key cannot be null.");
+    if (encoder_.IsNull(key))
+      ThrowSpark(base::ErrorKind::kRuntime, "NULL_MAP_KEY", "A map key cannot be null.");
     std::string encoded;
     encoder_.Append(key, &encoded);
     const auto [known, is_new] = places_.emplace(std::move(encoded), chosen_keys_.size());
@@ -56,7 +57,8 @@ class MapBuilder {
       const duckdb::SelectionVector key_selection(chosen_keys_.data());
       const duckdb::SelectionVector value_selection(chosen_values_.data());
       duckdb::VectorOperations::Copy(keys_, duckdb::MapVector::GetKeys(result_), key_selection, size, 0, 0);
-      duckdb::VectorOperations::Copy(values, duckdb::MapVector::GetValues(result_), value_selection, size, 0, 0);
+      duckdb::VectorOperations::Copy(values, duckdb::MapVector::GetValues(result_), value_selection, size, 0,
+                                     0);
     }
     duckdb::ListVector::SetListSize(result_, size);
   }
@@ -145,7 +147,8 @@ void ConcatKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb
   auto all_values = values.Join();
   MapBuilder builder(result, all_keys, keys.size(), LastWins(arguments));
   for (idx_t row = 0; row < count; ++row) {
-    const bool is_null = std::any_of(maps.begin(), maps.end(), [&](const ListReader& map) { return map.IsNull(row); });
+    const bool is_null =
+        std::any_of(maps.begin(), maps.end(), [&](const ListReader& map) { return map.IsNull(row); });
     if (is_null) {
       SetNull(result, row);
       continue;
@@ -153,7 +156,8 @@ void ConcatKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb
     builder.Begin(row);
     for (size_t i = 0; i < maps.size(); ++i) {
       const auto entry = maps[i][row];
-      for (idx_t j = 0; j < entry.length; ++j) builder.Add(firsts[i] + entry.offset + j, firsts[i] + entry.offset + j);
+      for (idx_t j = 0; j < entry.length; ++j)
+        builder.Add(firsts[i] + entry.offset + j, firsts[i] + entry.offset + j);
     }
     builder.End(row);
   }
@@ -189,13 +193,15 @@ duckdb::unique_ptr<duckdb::FunctionData> BindMapOfLists(
 duckdb::unique_ptr<duckdb::FunctionData> BindMapOfEntries(
     duckdb::ClientContext&, duckdb::ScalarFunction& function,
     duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
-  const auto& fields = duckdb::StructType::GetChildTypes(duckdb::ListType::GetChildType(arguments[0]->return_type));
+  const auto& fields =
+      duckdb::StructType::GetChildTypes(duckdb::ListType::GetChildType(arguments[0]->return_type));
   function.SetReturnType(LogicalType::MAP(fields[0].second, fields[1].second));
   return nullptr;
 }
 template <bool kKeys>
-duckdb::unique_ptr<duckdb::FunctionData> BindPart(duckdb::ClientContext&, duckdb::ScalarFunction& function,
-                                                  duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+duckdb::unique_ptr<duckdb::FunctionData> BindPart(
+    duckdb::ClientContext&, duckdb::ScalarFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   const auto& map = arguments[0]->return_type;
   function.SetReturnType(
       LogicalType::LIST(kKeys ? duckdb::MapType::KeyType(map) : duckdb::MapType::ValueType(map)));
@@ -208,7 +214,8 @@ base::Result<ParsedPtr> LowerMap(LoweredCall call) {
   call.arguments.pop_back();
   const auto type = ToDuckDB(call.type());
   if (call.arguments.empty()) {
-    return Constant(duckdb::Value::MAP(duckdb::MapType::KeyType(type), duckdb::MapType::ValueType(type), {}, {}));
+    return Constant(
+        duckdb::Value::MAP(duckdb::MapType::KeyType(type), duckdb::MapType::ValueType(type), {}, {}));
   }
   ParsedExpressions keys;
   ParsedExpressions values;
@@ -216,25 +223,31 @@ base::Result<ParsedPtr> LowerMap(LoweredCall call) {
     keys.push_back(std::move(call.arguments[i]));
     values.push_back(std::move(call.arguments[i + 1]));
   }
-  return Call("spark_map_of_lists", CallWith("list_value", std::move(keys)), CallWith("list_value", std::move(values)),
-              std::move(last_wins));
+  return Call("spark_map_of_lists", CallWith("list_value", std::move(keys)),
+              CallWith("list_value", std::move(values)), std::move(last_wins));
 }
 
 base::Result<ParsedPtr> LowerConcat(LoweredCall call) {
   if (call.arguments.size() > 1) return CallWith("spark_map_concat", std::move(call.arguments));
   const auto type = ToDuckDB(call.type());
-  return Constant(duckdb::Value::MAP(duckdb::MapType::KeyType(type), duckdb::MapType::ValueType(type), {}, {}));
+  return Constant(
+      duckdb::Value::MAP(duckdb::MapType::KeyType(type), duckdb::MapType::ValueType(type), {}, {}));
 }
 
-// Pairs from text, split at regular expressions: str_to_map(text, between pairs, between key and value, last wins).
+// Pairs from text, split at regular expressions: str_to_map(text, between pairs, between key and value, last
+// wins).
 base::Result<ParsedPtr> LowerStrToMap(LoweredCall call) {
-  auto pairs = Call("spark_split", std::move(call.arguments[0]), std::move(call.arguments[1]), IntegerConstant(-1));
-  auto halves = Call("list_transform", std::move(pairs),
-                     LambdaOf({"pair"}, Call("spark_split", ParsedPtr(duckdb::make_uniq<duckdb::ColumnRefExpression>("pair")),
-                                             std::move(call.arguments[2]), IntegerConstant(2))));
+  auto pairs =
+      Call("spark_split", std::move(call.arguments[0]), std::move(call.arguments[1]), IntegerConstant(-1));
+  auto halves =
+      Call("list_transform", std::move(pairs),
+           LambdaOf({"pair"},
+                    Call("spark_split", ParsedPtr(duckdb::make_uniq<duckdb::ColumnRefExpression>("pair")),
+                         std::move(call.arguments[2]), IntegerConstant(2))));
   const auto half = [&](int32_t place) {
     return Call("list_transform", Copy(halves),
-                LambdaOf({"half"}, Call("list_extract", ParsedPtr(duckdb::make_uniq<duckdb::ColumnRefExpression>("half")),
+                LambdaOf({"half"}, Call("list_extract",
+                                        ParsedPtr(duckdb::make_uniq<duckdb::ColumnRefExpression>("half")),
                                         IntegerConstant(place))));
   };
   auto keys = half(1);
@@ -251,9 +264,12 @@ void AddMap(EngineFunctions& functions) {
                        KernelFlags flags) {
     functions.AddScalar(Kernel(name, std::move(types), any, std::move(kernel), flags));
   };
-  add("spark_map_of_lists", {any, any, boolean}, MapOfListsKernel, {.fallible = true, .bind = BindMapOfLists});
-  add("spark_map_of_entries", {any, boolean}, MapOfEntriesKernel, {.fallible = true, .bind = BindMapOfEntries});
-  auto concat = Kernel("spark_map_concat", {any}, any, ConcatKernel, {.fallible = true, .sees_nulls = true, .bind = BindTypeOf<0>});
+  add("spark_map_of_lists", {any, any, boolean}, MapOfListsKernel,
+      {.fallible = true, .bind = BindMapOfLists});
+  add("spark_map_of_entries", {any, boolean}, MapOfEntriesKernel,
+      {.fallible = true, .bind = BindMapOfEntries});
+  auto concat = Kernel("spark_map_concat", {any}, any, ConcatKernel,
+                       {.fallible = true, .sees_nulls = true, .bind = BindTypeOf<0>});
   concat.varargs = any;
   functions.AddScalar(std::move(concat));
   add("spark_map_keys", {any}, PartKernel<true>, {.bind = BindPart<true>});

@@ -1,5 +1,5 @@
-// Variance, skewness, kurtosis, correlation, covariance and linear regression: running moments, updated and merged by Spark's
-// formulas, so that even the last digits agree.
+// Variance, skewness, kurtosis, correlation, covariance and linear regression: running moments, updated and
+// merged by Spark's formulas, so that even the last digits agree.
 #include <cmath>
 
 #include "duckdb/function/aggregate_function.hpp"
@@ -33,7 +33,8 @@ void UpdateMoments(MomentState& state, double value) {
   const double delta2 = delta * delta;
   const double delta_n2 = delta_n * delta_n;
   const double m3 = state.m3 - 3.0 * delta_n * m2 + delta * (delta2 - delta_n2);
-  const double m4 = state.m4 - 4.0 * delta_n * m3 - 6.0 * delta_n2 * m2 + delta * (delta * delta2 - delta_n * delta_n2);
+  const double m4 =
+      state.m4 - 4.0 * delta_n * m3 - 6.0 * delta_n2 * m2 + delta * (delta * delta2 - delta_n * delta_n2);
   state = {count, state.mean + delta_n, m2, m3, m4};
 }
 
@@ -54,21 +55,36 @@ void MergeMoments(const MomentState& from, MomentState& into) {
   into = {count, mean, m2, m3, m4};
 }
 
-enum class Moment { kVariancePopulation, kVarianceSample, kDeviationPopulation, kDeviationSample, kSkewness, kKurtosis };
+enum class Moment {
+  kVariancePopulation,
+  kVarianceSample,
+  kDeviationPopulation,
+  kDeviationSample,
+  kSkewness,
+  kKurtosis
+};
 
 // NaN never stands for null here: `is_null` does.
 double MomentResult(Moment moment, const MomentState& state, bool& is_null) {
   const double n = state.count;
   is_null = n == 0;
   switch (moment) {
-    case Moment::kVariancePopulation: return state.m2 / n;
-    case Moment::kDeviationPopulation: return std::sqrt(state.m2 / n);
-    case Moment::kVarianceSample: is_null = n <= 1; return state.m2 / (n - 1.0);
-    case Moment::kDeviationSample: is_null = n <= 1; return std::sqrt(state.m2 / (n - 1.0));
+    case Moment::kVariancePopulation:
+      return state.m2 / n;
+    case Moment::kDeviationPopulation:
+      return std::sqrt(state.m2 / n);
+    case Moment::kVarianceSample:
+      is_null = n <= 1;
+      return state.m2 / (n - 1.0);
+    case Moment::kDeviationSample:
+      is_null = n <= 1;
+      return std::sqrt(state.m2 / (n - 1.0));
     case Moment::kSkewness:
       is_null = n == 0 || state.m2 == 0;
       return std::sqrt(n) * state.m3 / std::sqrt(state.m2 * state.m2 * state.m2);
-    case Moment::kKurtosis: is_null = n == 0 || state.m2 == 0; return n * state.m4 / (state.m2 * state.m2) - 3.0;
+    case Moment::kKurtosis:
+      is_null = n == 0 || state.m2 == 0;
+      return n * state.m4 / (state.m2 * state.m2) - 3.0;
   }
   return 0;
 }
@@ -167,8 +183,17 @@ void MergePair(const PairState& from, PairState& into) {
 }
 
 enum class PairMoment {
-  kCorrelation, kCovariancePopulation, kCovarianceSample,
-  kAverageX, kAverageY, kSxx, kSyy, kSxy, kSlope, kIntercept, kR2
+  kCorrelation,
+  kCovariancePopulation,
+  kCovarianceSample,
+  kAverageX,
+  kAverageY,
+  kSxx,
+  kSyy,
+  kSxy,
+  kSlope,
+  kIntercept,
+  kR2
 };  // clang-format: one group a line
 
 double PairResult(PairMoment moment, const PairState& state, bool& is_null) {
@@ -180,14 +205,24 @@ double PairResult(PairMoment moment, const PairState& state, bool& is_null) {
       is_null = n <= 1 || scale == 0;
       return state.ck / scale;
     }
-    case PairMoment::kCovariancePopulation: return state.ck / n;
-    case PairMoment::kCovarianceSample: is_null = n <= 1; return state.ck / (n - 1.0);
-    case PairMoment::kAverageX: return state.x_sum / n;
-    case PairMoment::kAverageY: return state.y_sum / n;
-    case PairMoment::kSxx: return state.x_m2;
-    case PairMoment::kSyy: return state.y_m2;
-    case PairMoment::kSxy: return state.ck;
-    case PairMoment::kSlope: is_null = n == 0 || state.x_m2 == 0; return state.ck / state.x_m2;
+    case PairMoment::kCovariancePopulation:
+      return state.ck / n;
+    case PairMoment::kCovarianceSample:
+      is_null = n <= 1;
+      return state.ck / (n - 1.0);
+    case PairMoment::kAverageX:
+      return state.x_sum / n;
+    case PairMoment::kAverageY:
+      return state.y_sum / n;
+    case PairMoment::kSxx:
+      return state.x_m2;
+    case PairMoment::kSyy:
+      return state.y_m2;
+    case PairMoment::kSxy:
+      return state.ck;
+    case PairMoment::kSlope:
+      is_null = n == 0 || state.x_m2 == 0;
+      return state.ck / state.x_m2;
     case PairMoment::kIntercept:
       is_null = n == 0 || state.x_m2 == 0;
       return state.y_mean - state.ck / state.x_m2 * state.x_mean;
@@ -227,8 +262,9 @@ struct PairOperation {
 
 template <PairMoment moment, bool y_first>
 void AddPair(EngineFunctions& functions, const char* name) {
-  auto function = AggregateFunction::BinaryAggregate<PairState, double, double, double, PairOperation<moment, y_first>>(
-      LogicalType::DOUBLE, LogicalType::DOUBLE, LogicalType::DOUBLE);
+  auto function =
+      AggregateFunction::BinaryAggregate<PairState, double, double, double, PairOperation<moment, y_first>>(
+          LogicalType::DOUBLE, LogicalType::DOUBLE, LogicalType::DOUBLE);
   function.name = name;
   functions.AddAggregate(std::move(function));
 }

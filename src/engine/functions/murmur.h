@@ -63,7 +63,8 @@ struct XxHash {
   }
   static Hash OfBytes(const char* bytes, size_t size, Hash seed) {
     const char* const end = bytes + size;
-    uint64_t hash = size >= 32 ? Stripes(bytes, end, static_cast<uint64_t>(seed)) : static_cast<uint64_t>(seed) + kPrime5;
+    uint64_t hash =
+        size >= 32 ? Stripes(bytes, end, static_cast<uint64_t>(seed)) : static_cast<uint64_t>(seed) + kPrime5;
     hash += size;
     for (; end - bytes >= 8; bytes += 8) {
       hash ^= std::rotl(Read<uint64_t>(bytes) * kPrime2, 31) * kPrime1;
@@ -98,9 +99,11 @@ struct XxHash {
   static uint64_t Stripes(const char*& bytes, const char* end, uint64_t seed) {
     uint64_t lanes[4] = {seed + kPrime1 + kPrime2, seed + kPrime2, seed, seed - kPrime1};
     for (; end - bytes >= 32; bytes += 32) {
-      for (int i = 0; i < 4; ++i) lanes[i] = std::rotl(lanes[i] + Read<uint64_t>(bytes + 8 * i) * kPrime2, 31) * kPrime1;
+      for (int i = 0; i < 4; ++i)
+        lanes[i] = std::rotl(lanes[i] + Read<uint64_t>(bytes + 8 * i) * kPrime2, 31) * kPrime1;
     }
-    uint64_t hash = std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) + std::rotl(lanes[3], 18);
+    uint64_t hash =
+        std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) + std::rotl(lanes[3], 18);
     for (auto lane : lanes) hash = (hash ^ (std::rotl(lane * kPrime2, 31) * kPrime1)) * kPrime1 + kPrime4;
     return hash;
   }

@@ -26,14 +26,22 @@ class NumberReader {
   AnyNumber operator[](duckdb::idx_t row) const {
     const auto index = format_.sel->get_index(row);
     switch (type_.InternalType()) {
-      case duckdb::PhysicalType::FLOAT: return At<float>(index);
-      case duckdb::PhysicalType::DOUBLE: return At<double>(index);
-      case duckdb::PhysicalType::INT8: return Whole<int8_t>(index);
-      case duckdb::PhysicalType::INT16: return Whole<int16_t>(index);
-      case duckdb::PhysicalType::INT32: return Whole<int32_t>(index);
-      case duckdb::PhysicalType::INT64: return Whole<int64_t>(index);
-      case duckdb::PhysicalType::INT128: return Whole<duckdb::hugeint_t>(index);
-      default: throw duckdb::InternalException("NumberReader of a column that is no number");
+      case duckdb::PhysicalType::FLOAT:
+        return At<float>(index);
+      case duckdb::PhysicalType::DOUBLE:
+        return At<double>(index);
+      case duckdb::PhysicalType::INT8:
+        return Whole<int8_t>(index);
+      case duckdb::PhysicalType::INT16:
+        return Whole<int16_t>(index);
+      case duckdb::PhysicalType::INT32:
+        return Whole<int32_t>(index);
+      case duckdb::PhysicalType::INT64:
+        return Whole<int64_t>(index);
+      case duckdb::PhysicalType::INT128:
+        return Whole<duckdb::hugeint_t>(index);
+      default:
+        throw duckdb::InternalException("NumberReader of a column that is no number");
     }
   }
 

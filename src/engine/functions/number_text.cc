@@ -41,23 +41,25 @@ std::string InBase(uint64_t value, int base) {
 
 template <int base>
 void NumberInBase(duckdb::DataChunk& arguments, duckdb::ExpressionState&, Vector& result) {
-  duckdb::UnaryExecutor::Execute<int64_t, string_t>(arguments.data[0], result, arguments.size(), [&](int64_t value) {
-    return StringVector::AddString(result, InBase(static_cast<uint64_t>(value), base));
-  });
+  duckdb::UnaryExecutor::Execute<int64_t, string_t>(
+      arguments.data[0], result, arguments.size(), [&](int64_t value) {
+        return StringVector::AddString(result, InBase(static_cast<uint64_t>(value), base));
+      });
 }
 
 void HexOfBytes(duckdb::DataChunk& arguments, duckdb::ExpressionState&, Vector& result) {
-  duckdb::UnaryExecutor::Execute<string_t, string_t>(arguments.data[0], result, arguments.size(), [&](string_t bytes) {
-    auto text = StringVector::EmptyString(result, bytes.GetSize() * 2);
-    auto* out = text.GetDataWriteable();
-    for (idx_t i = 0; i < bytes.GetSize(); ++i) {
-      const auto byte = static_cast<unsigned char>(bytes.GetData()[i]);
-      *out++ = kDigits[byte >> 4];
-      *out++ = kDigits[byte & 15];
-    }
-    text.Finalize();
-    return text;
-  });
+  duckdb::UnaryExecutor::Execute<string_t, string_t>(
+      arguments.data[0], result, arguments.size(), [&](string_t bytes) {
+        auto text = StringVector::EmptyString(result, bytes.GetSize() * 2);
+        auto* out = text.GetDataWriteable();
+        for (idx_t i = 0; i < bytes.GetSize(); ++i) {
+          const auto byte = static_cast<unsigned char>(bytes.GetData()[i]);
+          *out++ = kDigits[byte >> 4];
+          *out++ = kDigits[byte & 15];
+        }
+        text.Finalize();
+        return text;
+      });
 }
 
 // An odd number of digits has a leading zero; anything that is no hexadecimal digit gives null.
@@ -143,7 +145,8 @@ void Conv(duckdb::DataChunk& arguments, duckdb::ExpressionState&, Vector& result
     std::optional<std::string> converted;
     if (valid) {
       const auto text = duckdb::UnifiedVectorFormat::GetData<string_t>(formats[0])[at[0]];
-      converted = ConvertBase({text.GetData(), text.GetSize()}, duckdb::UnifiedVectorFormat::GetData<int32_t>(formats[1])[at[1]],
+      converted = ConvertBase({text.GetData(), text.GetSize()},
+                              duckdb::UnifiedVectorFormat::GetData<int32_t>(formats[1])[at[1]],
                               duckdb::UnifiedVectorFormat::GetData<int32_t>(formats[2])[at[2]], fails);
     }
     if (converted) {
@@ -164,8 +167,10 @@ void AddNumberText(EngineFunctions& functions) {
   hex.AddFunction(ScalarFunction({LogicalType::BLOB}, LogicalType::VARCHAR, &HexOfBytes));
   functions.AddScalar(std::move(hex));
   functions.AddScalar(ScalarFunction("spark_unhex", {LogicalType::VARCHAR}, LogicalType::BLOB, &Unhex));
-  functions.AddScalar(ScalarFunction("spark_bin", {LogicalType::BIGINT}, LogicalType::VARCHAR, &NumberInBase<2>));
-  const duckdb::vector<LogicalType> types = {LogicalType::VARCHAR, LogicalType::INTEGER, LogicalType::INTEGER};
+  functions.AddScalar(
+      ScalarFunction("spark_bin", {LogicalType::BIGINT}, LogicalType::VARCHAR, &NumberInBase<2>));
+  const duckdb::vector<LogicalType> types = {LogicalType::VARCHAR, LogicalType::INTEGER,
+                                             LogicalType::INTEGER};
   functions.AddScalar(Fallible(ScalarFunction("spark_conv", types, LogicalType::VARCHAR, &Conv<true>)));
   functions.AddScalar(ScalarFunction("spark_conv_legacy", types, LogicalType::VARCHAR, &Conv<false>));
 }

@@ -1,5 +1,5 @@
-// How the operators of SQL are lowered: to DuckDB's own where those mean the same, so that filters keep reaching the scan and
-// statistics keep working; else to kernels.
+// How the operators of SQL are lowered: to DuckDB's own where those mean the same, so that filters keep
+// reaching the scan and statistics keep working; else to kernels.
 #include "duckdb/parser/expression/between_expression.hpp"
 #include "duckdb/parser/expression/operator_expression.hpp"
 #include "engine/functions/expressions.h"
@@ -18,7 +18,8 @@ using duckdb::make_uniq;
 using plan::DataType;
 using plan::TypeKind;
 
-// The names of one arithmetic operator's kernels: spark_integer_add, spark_decimal_add, with their _legacy and _try forms.
+// The names of one arithmetic operator's kernels: spark_integer_add, spark_decimal_add, with their _legacy
+// and _try forms.
 struct Arithmetic {
   const char* symbol;
   const char* integer;
@@ -29,9 +30,7 @@ constexpr Arithmetic kSubtract = {"-", "spark_integer_subtract", "spark_decimal_
 constexpr Arithmetic kMultiply = {"*", "spark_integer_multiply", "spark_decimal_multiply"};
 
 // Zero of a decimal type: tells a decimal kernel its result type.
-ParsedPtr TypeWitness(const DataType& type) {
-  return Constant(ToDuckDB(plan::Value{plan::Int128{0}}, type));
-}
+ParsedPtr TypeWitness(const DataType& type) { return Constant(ToDuckDB(plan::Value{plan::Int128{0}}, type)); }
 
 ParsedPtr DecimalCall(const std::string& kernel, LoweredCall& call, const DataType& result, bool fails) {
   return Call(fails ? kernel : kernel + "_legacy", std::move(call.arguments[0]), std::move(call.arguments[1]),
@@ -39,7 +38,9 @@ ParsedPtr DecimalCall(const std::string& kernel, LoweredCall& call, const DataTy
 }
 
 // DuckDB's operator by its symbol.
-ParsedPtr Native(const char* symbol, LoweredCall& call) { return CallWith(symbol, std::move(call.arguments)); }
+ParsedPtr Native(const char* symbol, LoweredCall& call) {
+  return CallWith(symbol, std::move(call.arguments));
+}
 
 enum class Mode { kBySession, kTry };
 
@@ -60,7 +61,8 @@ base::Result<ParsedPtr> LowerArithmetic(LoweredCall call) {
 template <Mode mode>
 base::Result<ParsedPtr> LowerDivide(LoweredCall call) {
   const bool fails = call.ansi() && mode != Mode::kTry;
-  if (call.type().Is(TypeKind::kDecimal)) return DecimalCall("spark_decimal_divide", call, call.type(), fails);
+  if (call.type().Is(TypeKind::kDecimal))
+    return DecimalCall("spark_decimal_divide", call, call.type(), fails);
   return CallWith(fails ? "spark_divide" : "spark_divide_legacy", std::move(call.arguments));
 }
 
@@ -71,13 +73,15 @@ base::Result<ParsedPtr> LowerIntegralDivide(LoweredCall call) {
     const auto shape = plan::DecimalResultType("div", left, call.argument_type(1), true);
     return DecimalCall("spark_decimal_integral_divide", call, *shape, call.ansi());
   }
-  return CallWith(call.ansi() ? "spark_integral_divide" : "spark_integral_divide_legacy", std::move(call.arguments));
+  return CallWith(call.ansi() ? "spark_integral_divide" : "spark_integral_divide_legacy",
+                  std::move(call.arguments));
 }
 
 template <Mode mode>
 base::Result<ParsedPtr> LowerRemainder(LoweredCall call) {
   const bool fails = call.ansi() && mode != Mode::kTry;
-  if (call.type().Is(TypeKind::kDecimal)) return DecimalCall("spark_decimal_remainder", call, call.type(), fails);
+  if (call.type().Is(TypeKind::kDecimal))
+    return DecimalCall("spark_decimal_remainder", call, call.type(), fails);
   return CallWith(fails ? "spark_remainder" : "spark_remainder_legacy", std::move(call.arguments));
 }
 
@@ -85,13 +89,15 @@ base::Result<ParsedPtr> LowerPositiveRemainder(LoweredCall call) {
   if (call.type().Is(TypeKind::kDecimal)) {
     return DecimalCall("spark_decimal_positive_remainder", call, call.type(), call.ansi());
   }
-  return CallWith(call.ansi() ? "spark_positive_remainder" : "spark_positive_remainder_legacy", std::move(call.arguments));
+  return CallWith(call.ansi() ? "spark_positive_remainder" : "spark_positive_remainder_legacy",
+                  std::move(call.arguments));
 }
 
 // Signs of decimals and reals have no failure; integers have one value too many below zero.
 base::Result<ParsedPtr> LowerNegative(LoweredCall call) {
   if (!call.type().IsIntegral()) return Native("-", call);
-  return CallWith(call.ansi() ? "spark_integer_negate" : "spark_integer_negate_legacy", std::move(call.arguments));
+  return CallWith(call.ansi() ? "spark_integer_negate" : "spark_integer_negate_legacy",
+                  std::move(call.arguments));
 }
 
 base::Result<ParsedPtr> LowerAbs(LoweredCall call) {
@@ -108,8 +114,8 @@ template <ExpressionType comparison>
 base::Result<ParsedPtr> LowerComparison(LoweredCall call) {
   auto left = std::move(call.arguments[0]);
   auto right = std::move(call.arguments[1]);
-  constexpr bool kOrders = comparison != ExpressionType::COMPARE_EQUAL &&
-                           comparison != ExpressionType::COMPARE_NOT_DISTINCT_FROM;
+  constexpr bool kOrders =
+      comparison != ExpressionType::COMPARE_EQUAL && comparison != ExpressionType::COMPARE_NOT_DISTINCT_FROM;
   if (kOrders && call.argument_type(0).IsNested()) {
     left = SortKeyOf(std::move(left), call.argument_type(0));
     right = SortKeyOf(std::move(right), call.argument_type(1));
@@ -129,7 +135,8 @@ base::Result<ParsedPtr> LowerIsNan(LoweredCall call) {
 }
 
 base::Result<ParsedPtr> LowerIn(LoweredCall call) {
-  return ParsedPtr(make_uniq<duckdb::OperatorExpression>(ExpressionType::COMPARE_IN, std::move(call.arguments)));
+  return ParsedPtr(
+      make_uniq<duckdb::OperatorExpression>(ExpressionType::COMPARE_IN, std::move(call.arguments)));
 }
 
 base::Result<ParsedPtr> LowerBetween(LoweredCall call) {
@@ -137,12 +144,13 @@ base::Result<ParsedPtr> LowerBetween(LoweredCall call) {
   if (type.IsNested()) {
     for (auto& argument : call.arguments) argument = SortKeyOf(std::move(argument), type);
   }
-  return ParsedPtr(make_uniq<duckdb::BetweenExpression>(std::move(call.arguments[0]), std::move(call.arguments[1]),
-                                                        std::move(call.arguments[2])));
+  return ParsedPtr(make_uniq<duckdb::BetweenExpression>(
+      std::move(call.arguments[0]), std::move(call.arguments[1]), std::move(call.arguments[2])));
 }
 
 base::Result<ParsedPtr> LowerTry(LoweredCall call) {
-  return ParsedPtr(make_uniq<duckdb::OperatorExpression>(ExpressionType::OPERATOR_TRY, std::move(call.arguments)));
+  return ParsedPtr(
+      make_uniq<duckdb::OperatorExpression>(ExpressionType::OPERATOR_TRY, std::move(call.arguments)));
 }
 
 }  // namespace

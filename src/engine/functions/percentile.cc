@@ -55,7 +55,7 @@ double Discrete(const std::vector<Weighted>& sorted, int64_t total, double perce
 
 struct PercentileBind {
   std::vector<double> percentages;
-  bool is_list = false;     // answers a list
+  bool is_list = false;  // answers a list
   bool discrete = false;
   bool descending = false;
   bool weighted = false;
@@ -97,7 +97,8 @@ void PercentileKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& sta
   auto& elements = duckdb::ListVector::GetEntry(arguments.data[0]);
   elements.ToUnifiedFormat(duckdb::ListVector::GetListSize(arguments.data[0]), values);
   if (bind.weighted) {
-    duckdb::ListVector::GetEntry(arguments.data[1]).ToUnifiedFormat(duckdb::ListVector::GetListSize(arguments.data[1]), weights);
+    duckdb::ListVector::GetEntry(arguments.data[1])
+        .ToUnifiedFormat(duckdb::ListVector::GetListSize(arguments.data[1]), weights);
   }
   result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
   auto& validity = duckdb::FlatVector::Validity(result);
@@ -107,8 +108,8 @@ void PercentileKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& sta
     const auto at = lists.sel->get_index(row);
     int64_t total = 0;
     if (lists.validity.RowIsValid(at)) {
-      total = Gather(values, bind.weighted ? &weights : nullptr, UnifiedVectorFormat::GetData<list_entry_t>(lists)[at], bind,
-                     sorted);
+      total = Gather(values, bind.weighted ? &weights : nullptr,
+                     UnifiedVectorFormat::GetData<list_entry_t>(lists)[at], bind, sorted);
     }
     if (total == 0) {
       validity.SetInvalid(row);
@@ -133,7 +134,8 @@ void PercentileKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& sta
 std::vector<double> ReadPercentages(const duckdb::Value& value) {
   std::vector<double> percentages;
   if (value.type().id() != duckdb::LogicalTypeId::LIST) return {duckdb::DoubleValue::Get(value)};
-  for (const auto& item : duckdb::ListValue::GetChildren(value)) percentages.push_back(duckdb::DoubleValue::Get(item));
+  for (const auto& item : duckdb::ListValue::GetChildren(value))
+    percentages.push_back(duckdb::DoubleValue::Get(item));
   return percentages;
 }
 
@@ -153,9 +155,12 @@ duckdb::unique_ptr<duckdb::FunctionData> BindPercentile(
     if (percentage >= 0 && percentage <= 1) continue;
     ThrowSpark(base::ErrorKind::kAnalysis, "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
                "A percentage must lie between 0 and 1.",
-               {{"exprName", "percentage"}, {"valueRange", "[0.0, 1.0]"}, {"currentValue", std::to_string(percentage)}});
+               {{"exprName", "percentage"},
+                {"valueRange", "[0.0, 1.0]"},
+                {"currentValue", std::to_string(percentage)}});
   }
-  function.SetReturnType(bind.is_list ? LogicalType::LIST(LogicalType::DOUBLE) : LogicalType(LogicalType::DOUBLE));
+  function.SetReturnType(bind.is_list ? LogicalType::LIST(LogicalType::DOUBLE)
+                                      : LogicalType(LogicalType::DOUBLE));
   duckdb::Function::EraseArgument(function, arguments, last);
   return duckdb::make_uniq<BindData<PercentileBind>>(std::move(bind));
 }
@@ -165,7 +170,8 @@ void AddKernel(EngineFunctions& functions, const char* name) {
   duckdb::vector<LogicalType> types = {LogicalType::LIST(LogicalType::DOUBLE)};
   if (weighted) types.push_back(LogicalType::LIST(LogicalType::BIGINT));
   types.push_back(LogicalType::ANY);
-  ScalarFunction function(name, types, LogicalType::ANY, &PercentileKernel, &BindPercentile<weighted, discrete, descending>);
+  ScalarFunction function(name, types, LogicalType::ANY, &PercentileKernel,
+                          &BindPercentile<weighted, discrete, descending>);
   functions.AddScalar(Fallible(std::move(function)));
 }
 
@@ -187,7 +193,8 @@ ParsedPtr AsResult(ParsedPtr percentile, const plan::DataType& type) {
 // The percentages as doubles; the analyser has made them constant.
 ParsedPtr AsDoubles(ParsedPtr percentages, const plan::DataType& type) {
   const bool is_list = type.Is(TypeKind::kArray);
-  return CastTo(std::move(percentages), is_list ? LogicalType::LIST(LogicalType::DOUBLE) : LogicalType(LogicalType::DOUBLE));
+  return CastTo(std::move(percentages),
+                is_list ? LogicalType::LIST(LogicalType::DOUBLE) : LogicalType(LogicalType::DOUBLE));
 }
 
 base::Result<ParsedPtr> LowerPercentile(LoweredCall call) {
@@ -203,7 +210,9 @@ base::Result<ParsedPtr> LowerPercentile(LoweredCall call) {
   Where(call, IsNotNull(Copy(call.arguments[2])));
   auto values = AggregateOf(call, "list", CastTo(std::move(call.arguments[0]), LogicalType::DOUBLE));
   auto weights = AggregateOf(call, "list", CastTo(std::move(call.arguments[2]), LogicalType::BIGINT));
-  return AsResult(Call("spark_percentile_of_weighted", std::move(values), std::move(weights), std::move(percentages)), type);
+  return AsResult(
+      Call("spark_percentile_of_weighted", std::move(values), std::move(weights), std::move(percentages)),
+      type);
 }
 
 // percentile_cont and percentile_disc: the values stand in WITHIN GROUP.

@@ -1,5 +1,5 @@
-// rand, randn, uniform and the row numbers of monotonically_increasing_id. Each thread that works on a query is what a
-// partition is to Spark: the first draws from the seed itself, the next from the seed plus one.
+// rand, randn, uniform and the row numbers of monotonically_increasing_id. Each thread that works on a query
+// is what a partition is to Spark: the first draws from the seed itself, the next from the seed plus one.
 #include <atomic>
 #include <memory>
 #include <random>
@@ -40,8 +40,9 @@ struct RandomState : duckdb::FunctionLocalState {
 };
 
 // The first argument is the seed, a constant bigint; null is 0.
-duckdb::unique_ptr<duckdb::FunctionData> BindRandom(duckdb::ClientContext& context, ScalarFunction& function,
-                                                    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+duckdb::unique_ptr<duckdb::FunctionData> BindRandom(
+    duckdb::ClientContext& context, ScalarFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   int64_t seed = 0;
   if (!arguments.empty()) {
     const auto value = ConstantArgument(context, *arguments[0]);
@@ -117,7 +118,8 @@ base::Result<ParsedPtr> LowerUniform(LoweredCall call) {
   auto low = CastTo(std::move(call.arguments[0]), LogicalType::DOUBLE);
   auto high = CastTo(std::move(call.arguments[1]), LogicalType::DOUBLE);
   auto width = Call("-", std::move(high), Copy(low));
-  auto drawn = Call("+", std::move(low), Call("*", std::move(width), Call("spark_random_rand", std::move(seed))));
+  auto drawn =
+      Call("+", std::move(low), Call("*", std::move(width), Call("spark_random_rand", std::move(seed))));
   const auto target = ToDuckDB(type);
   if (type.IsIntegral()) drawn = Call("trunc", std::move(drawn));
   return CastTo(std::move(drawn), target);
@@ -127,7 +129,8 @@ base::Result<ParsedPtr> LowerUniform(LoweredCall call) {
 
 void AddRandom(EngineFunctions& functions) {
   functions.AddScalar(Volatile("spark_random_rand", {LogicalType::BIGINT}, LogicalType::DOUBLE, &RandKernel));
-  functions.AddScalar(Volatile("spark_random_randn", {LogicalType::BIGINT}, LogicalType::DOUBLE, &RandnKernel));
+  functions.AddScalar(
+      Volatile("spark_random_randn", {LogicalType::BIGINT}, LogicalType::DOUBLE, &RandnKernel));
   functions.AddScalar(Volatile("spark_monotonically_increasing_id", {}, LogicalType::BIGINT, &RowIdKernel));
   functions.AddScalar(Volatile("spark_spark_partition_id", {}, LogicalType::INTEGER, &PartitionKernel));
   functions.AddRule("rand", &LowerRandom);

@@ -1,4 +1,5 @@
-// Functions of regular expressions. A constant pattern is compiled in bind; others once per chunk and pattern.
+// Functions of regular expressions. A constant pattern is compiled in bind; others once per chunk and
+// pattern.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -25,8 +26,9 @@ using RegexPointer = std::shared_ptr<const Regex>;
 constexpr size_t kPatternsPerChunk = 64;
 
 // Null when the pattern is not constant, or wrong: then the kernel meets it (and its error) row by row.
-duckdb::unique_ptr<duckdb::FunctionData> BindPattern(duckdb::ClientContext& context, duckdb::ScalarFunction&,
-                                                     duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+duckdb::unique_ptr<duckdb::FunctionData> BindPattern(
+    duckdb::ClientContext& context, duckdb::ScalarFunction&,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   if (!IsConstantArgument(*arguments[1])) return Bind(RegexPointer());
   const auto pattern = ConstantArgument(context, *arguments[1]);
   if (pattern.IsNull()) return Bind(RegexPointer());
@@ -102,7 +104,8 @@ void ExtractAllKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& sta
         auto& matcher = matchers.For(pattern);
         matcher.Reset(text);
         lists.Begin(row);
-        while (matcher.Find()) lists.Add(matcher.Group(CheckGroup("regexp_extract_all", index, matcher.regex())));
+        while (matcher.Find())
+          lists.Add(matcher.Group(CheckGroup("regexp_extract_all", index, matcher.regex())));
         lists.End(row);
       });
   lists.Finish();
@@ -125,7 +128,8 @@ void InstrKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, d
       arguments, result, [&](string_view text, string_view pattern, int32_t) {
         auto& matcher = matchers.For(pattern);
         matcher.Reset(text);
-        return matcher.Find() ? static_cast<int32_t>(CountCharacters(text.substr(0, matcher.start()))) + 1 : 0;
+        return matcher.Find() ? static_cast<int32_t>(CountCharacters(text.substr(0, matcher.start()))) + 1
+                              : 0;
       });
 }
 
@@ -143,7 +147,8 @@ void SubstrKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, 
 // The replacement read for the matcher at hand; kept while pattern and text stay the same.
 class Replacements {
  public:
-  const RegexReplacement& For(const RegexMatcher& matcher, string_view source, string_view text, int32_t position) {
+  const RegexReplacement& For(const RegexMatcher& matcher, string_view source, string_view text,
+                              int32_t position) {
     if (known_ && regex_ == &matcher.regex() && text_ == text) return *known_;
     auto parsed = RegexReplacement::Parse(text, matcher.regex());
     if (!parsed.ok()) {
@@ -165,13 +170,15 @@ class Replacements {
   std::string text_;
 };
 
-// Everything from character `position` (from 1) on is the subject: anchors and lookbehinds see nothing before it.
+// Everything from character `position` (from 1) on is the subject: anchors and lookbehinds see nothing before
+// it.
 void ReplaceKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
   Matchers matchers(state, "regexp_replace");
   Replacements replacements;
   MapTexts<string_view, string_view, string_view, int32_t>(
       arguments, result,
-      [&](std::string& out, string_view text, string_view pattern, string_view replacement, int32_t position) {
+      [&](std::string& out, string_view text, string_view pattern, string_view replacement,
+          int32_t position) {
         const size_t start = ByteOfCharacter(text, position - 1);
         if (position > 1 && start >= text.size()) {
           out.append(text);
@@ -200,7 +207,8 @@ void SplitCharacters(string_view text, int32_t limit, TextListWriter& lists) {
   }
 }
 
-// The pieces between matches, at most `limit` when it is positive. An empty match at the very start splits nothing off.
+// The pieces between matches, at most `limit` when it is positive. An empty match at the very start splits
+// nothing off.
 void SplitKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
   Matchers matchers(state, "split");
   TextListWriter lists(result);
@@ -231,8 +239,8 @@ void SplitKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, d
 // A pattern that is but text can use DuckDB's substring search.
 bool IsPlainText(string_view pattern) {
   return !pattern.empty() && std::all_of(pattern.begin(), pattern.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || c == ' ' || c == '_' || c == '-' || c == '/' || c == ':' ||
-           c == ',' || c == '@' || c == '=' || c == '%' || c == ';';
+    return std::isalnum(static_cast<unsigned char>(c)) || c == ' ' || c == '_' || c == '-' || c == '/' ||
+           c == ':' || c == ',' || c == '@' || c == '=' || c == '%' || c == ';';
   });
 }
 
@@ -254,7 +262,8 @@ void AddRegexp(EngineFunctions& functions) {
   functions.AddRule("rlike", LowerRlike);
   functions.AddScalar(Kernel("spark_rlike", {text, text}, LogicalType::BOOLEAN, RlikeKernel, flags));
   functions.AddScalar(Kernel("spark_regexp_extract", {text, text, number}, text, ExtractKernel, flags));
-  functions.AddScalar(Kernel("spark_regexp_extract_all", {text, text, number}, texts, ExtractAllKernel, flags));
+  functions.AddScalar(
+      Kernel("spark_regexp_extract_all", {text, text, number}, texts, ExtractAllKernel, flags));
   functions.AddScalar(Kernel("spark_regexp_count", {text, text}, number, CountKernel, flags));
   functions.AddScalar(Kernel("spark_regexp_instr", {text, text, number}, number, InstrKernel, flags));
   functions.AddScalar(Kernel("spark_regexp_substr", {text, text}, text, SubstrKernel, flags));

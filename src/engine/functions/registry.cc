@@ -95,7 +95,8 @@ base::Result<ParsedPtr> EngineFunctions::Lower(LoweredCall call) const {
   auto arguments = std::move(call.arguments);
   auto lowered = call.call ? CallWith(std::move(kernel), std::move(arguments))
                            : AggregateWith(call, std::move(kernel), std::move(arguments));
-  // A function whose type is settled in bind loses it when DuckDB's binder sees a constant null; otherwise no cast is left.
+  // A function whose type is settled in bind loses it when DuckDB's binder sees a constant null; otherwise no
+  // cast is left.
   return CastTo(std::move(lowered), ToDuckDB(call.type()));
 }
 

@@ -1,4 +1,5 @@
-// round, bround, ceil and floor. Doubles are rounded by the digits that Java prints for them: 1.005 is 1.01 at two digits.
+// round, bround, ceil and floor. Doubles are rounded by the digits that Java prints for them: 1.005 is 1.01
+// at two digits.
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -35,10 +36,18 @@ Int128 DropDigits(Int128 value, int digits, Rounding rounding) {
   const Int128 rest = negative ? -remainder : remainder;
   bool away = false;
   switch (rounding) {
-    case Rounding::kHalfUp: away = rest >= divisor - rest; break;
-    case Rounding::kHalfEven: away = rest > divisor - rest || (rest == divisor - rest && quotient % 2 != 0); break;
-    case Rounding::kCeiling: away = !negative; break;
-    case Rounding::kFloor: away = negative; break;
+    case Rounding::kHalfUp:
+      away = rest >= divisor - rest;
+      break;
+    case Rounding::kHalfEven:
+      away = rest > divisor - rest || (rest == divisor - rest && quotient % 2 != 0);
+      break;
+    case Rounding::kCeiling:
+      away = !negative;
+      break;
+    case Rounding::kFloor:
+      away = negative;
+      break;
   }
   if (away) quotient += negative ? -1 : 1;
   return quotient;
@@ -54,7 +63,8 @@ struct Digits {
 
 Digits ShortestDigits(double magnitude) {
   char buffer[64];
-  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), magnitude, std::chars_format::scientific).ptr;
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof(buffer), magnitude, std::chars_format::scientific).ptr;
   Digits digits;
   const char* mark = buffer;
   for (; *mark != 'e'; ++mark) {
@@ -147,7 +157,8 @@ std::optional<Int128> RoundDecimal(const RoundShape& shape, Int128 value) {
   return result;
 }
 
-void RoundDecimalKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
+void RoundDecimalKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state,
+                        duckdb::Vector& result) {
   const auto& shape = BoundValue<RoundShape>(state);
   WithDecimalStorage(shape.precision, [&](auto in) {
     WithDecimalStorage(shape.result_precision, [&](auto out) {
@@ -172,8 +183,12 @@ duckdb::unique_ptr<duckdb::FunctionData> BindRoundDecimal(
     duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   const auto from = arguments[0]->return_type;
   const auto to = arguments[2]->return_type;
-  RoundShape shape{DecimalType::GetWidth(from), DecimalType::GetScale(from), DecimalType::GetWidth(to),
-                   DecimalType::GetScale(to),   0,                           rounding,
+  RoundShape shape{DecimalType::GetWidth(from),
+                   DecimalType::GetScale(from),
+                   DecimalType::GetWidth(to),
+                   DecimalType::GetScale(to),
+                   0,
+                   rounding,
                    fails};
   shape.digits = duckdb::IntegerValue::Get(ConstantArgument(context, *arguments[1]));
   function.arguments[0] = from;
@@ -186,10 +201,10 @@ duckdb::unique_ptr<duckdb::FunctionData> BindRoundDecimal(
 template <Rounding rounding>
 void AddDecimalRounding(EngineFunctions& functions, const std::string& name) {
   const duckdb::vector<LogicalType> types = {LogicalType::ANY, LogicalType::INTEGER, LogicalType::ANY};
-  functions.AddScalar(
-      Fallible(ScalarFunction(name, types, LogicalType::ANY, &RoundDecimalKernel, &BindRoundDecimal<rounding, true>)));
   functions.AddScalar(Fallible(
-      ScalarFunction(name + "_legacy", types, LogicalType::ANY, &RoundDecimalKernel, &BindRoundDecimal<rounding, false>)));
+      ScalarFunction(name, types, LogicalType::ANY, &RoundDecimalKernel, &BindRoundDecimal<rounding, true>)));
+  functions.AddScalar(Fallible(ScalarFunction(name + "_legacy", types, LogicalType::ANY, &RoundDecimalKernel,
+                                              &BindRoundDecimal<rounding, false>)));
 }
 
 // ---- Doubles to bigint
@@ -218,7 +233,8 @@ ScalarFunction WholeOf(const char* name) {
 
 template <typename T, typename Operation>
 void AddTyped(ScalarFunctionSet& set, const LogicalType& type) {
-  set.AddFunction(Fallible(ScalarFunction({type, LogicalType::INTEGER}, type, &BinaryKernel<T, int32_t, T, Operation>)));
+  set.AddFunction(
+      Fallible(ScalarFunction({type, LogicalType::INTEGER}, type, &BinaryKernel<T, int32_t, T, Operation>)));
 }
 
 template <Rounding rounding, OnError on_error>

@@ -1,11 +1,13 @@
-// Kernels written as a function of one row. The adapters read any vector form, skip rows with a null argument (the result is
-// null there) and compute once when every argument is constant.
+// Kernels written as a function of one row. The adapters read any vector form, skip rows with a null argument
+// (the result is null there) and compute once when every argument is constant.
 //
-//   ValueKernel<int32_t, std::string_view>([](std::string_view text) { return … ; })           a value, or std::optional
-//   TextKernel<std::string_view, int32_t>([](std::string& out, std::string_view s, int32_t n) { … })  appends to `out`
-//   ViewKernel<std::string_view>([](std::string_view text) { return text.substr(1); })          a slice of an argument
+//   ValueKernel<int32_t, std::string_view>([](std::string_view text) { return … ; })           a value, or
+//   std::optional TextKernel<std::string_view, int32_t>([](std::string& out, std::string_view s, int32_t n) {
+//   … })  appends to `out` ViewKernel<std::string_view>([](std::string_view text) { return text.substr(1); })
+//   a slice of an argument
 //
-// A row function must not keep state between rows: it runs on several threads. std::string_view stands for VARCHAR and BLOB.
+// A row function must not keep state between rows: it runs on several threads. std::string_view stands for
+// VARCHAR and BLOB.
 #pragma once
 
 #include <duckdb.hpp>
@@ -166,11 +168,14 @@ duckdb::scalar_function_t TextKernel(Work work) {
   };
 }
 
-// A value that a bind computed once from constant arguments. Equality decides whether two calls are the same expression.
+// A value that a bind computed once from constant arguments. Equality decides whether two calls are the same
+// expression.
 template <typename T>
 struct BoundValue : duckdb::FunctionData {
   explicit BoundValue(T bound) : value(std::move(bound)) {}
-  duckdb::unique_ptr<duckdb::FunctionData> Copy() const override { return duckdb::make_uniq<BoundValue>(value); }
+  duckdb::unique_ptr<duckdb::FunctionData> Copy() const override {
+    return duckdb::make_uniq<BoundValue>(value);
+  }
   bool Equals(const duckdb::FunctionData& other) const override {
     if constexpr (requires(const T& left, const T& right) { left == right; }) {
       return value == other.Cast<BoundValue>().value;
@@ -199,7 +204,8 @@ struct KernelFlags {
 inline duckdb::ScalarFunction Kernel(std::string name, duckdb::vector<duckdb::LogicalType> types,
                                      duckdb::LogicalType result, duckdb::scalar_function_t kernel,
                                      KernelFlags flags = {}) {
-  duckdb::ScalarFunction function(std::move(name), std::move(types), std::move(result), std::move(kernel), flags.bind);
+  duckdb::ScalarFunction function(std::move(name), std::move(types), std::move(result), std::move(kernel),
+                                  flags.bind);
   if (flags.fallible) function.SetFallible();
   if (flags.sees_nulls) function.SetNullHandling(duckdb::FunctionNullHandling::SPECIAL_HANDLING);
   return function;

@@ -1,4 +1,5 @@
-// Which rows a sample takes, by their number in the input: what Spark's samplers decide for a single partition.
+// Which rows a sample takes, by their number in the input: what Spark's samplers decide for a single
+// partition.
 #include <cmath>
 
 #include "engine/functions/registry.h"
@@ -11,13 +12,15 @@ using duckdb::LogicalType;
 
 uint32_t Rotate(uint32_t value, int bits) { return (value << bits) | (value >> (32 - bits)); }
 
-// MurmurHash3 (32 bits) of a seed's bytes, high byte first, in two rounds: how XORShiftRandom spreads its seed.
+// MurmurHash3 (32 bits) of a seed's bytes, high byte first, in two rounds: how XORShiftRandom spreads its
+// seed.
 uint32_t MurmurOfBytes(const uint8_t* bytes, size_t size, uint32_t seed) {
   uint32_t hash = seed;
   size_t i = 0;
   const auto mix = [](uint32_t block) { return Rotate(block * 0xCC9E2D51U, 15) * 0x1B873593U; };
   for (; i + 4 <= size; i += 4) {
-    const uint32_t block = bytes[i] | bytes[i + 1] << 8 | bytes[i + 2] << 16 | static_cast<uint32_t>(bytes[i + 3]) << 24;
+    const uint32_t block =
+        bytes[i] | bytes[i + 1] << 8 | bytes[i + 2] << 16 | static_cast<uint32_t>(bytes[i + 3]) << 24;
     hash = Rotate(hash ^ mix(block), 13) * 5 + 0xE6546B64U;
   }
   hash ^= static_cast<uint32_t>(size);
@@ -52,7 +55,8 @@ class XorShift {
   uint64_t state_;
 };
 
-// The generator as of a row. Rows come in order from one numbering operator, so that a step forward is the rule.
+// The generator as of a row. Rows come in order from one numbering operator, so that a step forward is the
+// rule.
 struct Position : public duckdb::FunctionLocalState {
   int64_t seed = 0;
   int64_t row = -1;
@@ -73,7 +77,8 @@ struct Position : public duckdb::FunctionLocalState {
   }
 };
 
-duckdb::unique_ptr<duckdb::FunctionLocalState> Init(duckdb::ExpressionState&, const duckdb::BoundFunctionExpression&,
+duckdb::unique_ptr<duckdb::FunctionLocalState> Init(duckdb::ExpressionState&,
+                                                    const duckdb::BoundFunctionExpression&,
                                                     duckdb::FunctionData*) {
   return duckdb::make_uniq<Position>();
 }
@@ -86,11 +91,11 @@ void Keeps(duckdb::DataChunk& input, duckdb::ExpressionState& state, duckdb::Vec
   auto& position = StateOf(state);
   const double lower = duckdb::ConstantVector::GetData<double>(input.data[2])[0];
   const double upper = duckdb::ConstantVector::GetData<double>(input.data[3])[0];
-  duckdb::BinaryExecutor::Execute<int64_t, int64_t, bool>(
-      input.data[0], input.data[1], result, input.size(), [&](int64_t row, int64_t seed) {
-        const double value = position.At(seed, row);
-        return value >= lower && value < upper;
-      });
+  duckdb::BinaryExecutor::Execute<int64_t, int64_t, bool>(input.data[0], input.data[1], result, input.size(),
+                                                          [&](int64_t row, int64_t seed) {
+                                                            const double value = position.At(seed, row);
+                                                            return value >= lower && value < upper;
+                                                          });
 }
 
 // A Poisson count by inversion of one uniform number.
@@ -115,13 +120,14 @@ void Copies(duckdb::DataChunk& input, duckdb::ExpressionState& state, duckdb::Ve
 }  // namespace
 
 void AddSampling(EngineFunctions& functions) {
-  duckdb::ScalarFunction keeps("spark_sample_keeps",
-                               {LogicalType::BIGINT, LogicalType::BIGINT, LogicalType::DOUBLE, LogicalType::DOUBLE},
-                               LogicalType::BOOLEAN, Keeps);
+  duckdb::ScalarFunction keeps(
+      "spark_sample_keeps",
+      {LogicalType::BIGINT, LogicalType::BIGINT, LogicalType::DOUBLE, LogicalType::DOUBLE},
+      LogicalType::BOOLEAN, Keeps);
   keeps.SetInitStateCallback(Init);
   duckdb::ScalarFunction copies("spark_sample_copies",
-                                {LogicalType::BIGINT, LogicalType::BIGINT, LogicalType::DOUBLE}, LogicalType::BIGINT,
-                                Copies);
+                                {LogicalType::BIGINT, LogicalType::BIGINT, LogicalType::DOUBLE},
+                                LogicalType::BIGINT, Copies);
   copies.SetInitStateCallback(Init);
   functions.AddScalar(std::move(keeps));
   functions.AddScalar(std::move(copies));

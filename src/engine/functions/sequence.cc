@@ -48,7 +48,8 @@ class NumberListWriter {
 
 void CheckLength(int64_t length) {
   if (length <= kMaximumLength) return;
-  ThrowSpark(base::ErrorKind::kRuntime, "COLLECTION_SIZE_LIMIT_EXCEEDED.PARAMETER", "The sequence is too long.",
+  ThrowSpark(base::ErrorKind::kRuntime, "COLLECTION_SIZE_LIMIT_EXCEEDED.PARAMETER",
+             "The sequence is too long.",
              {{"numberOfElements", std::to_string(length)},
               {"maxRoundedArrayLength", std::to_string(kMaximumLength)},
               {"functionName", "`sequence`"},
@@ -59,7 +60,8 @@ void CheckLength(int64_t length) {
 template <typename T>
 void Integers(T start, T stop, std::optional<T> given, idx_t row, NumberListWriter<T>& out) {
   const T step = given.value_or(static_cast<T>(start <= stop ? 1 : -1));
-  const bool fits = (step > 0 && start <= stop) || (step < 0 && start >= stop) || (step == 0 && start == stop);
+  const bool fits =
+      (step > 0 && start <= stop) || (step < 0 && start >= stop) || (step == 0 && start == stop);
   if (!fits) ThrowBounds(std::to_string(start), std::to_string(stop), std::to_string(step));
   out.Begin(row);
   if (step == 0) {
@@ -92,9 +94,7 @@ interval_t StepOf(int64_t micros) { return {0, 0, micros}; }
 interval_t StepOf(interval_t step) { return step; }
 
 int64_t Advance(int64_t start, interval_t step, int64_t times, const TimeZone& zone) {
-  const auto overflow = [] {
-    ThrowSpark(base::ErrorKind::kArithmetic, "", "long overflow");
-  };
+  const auto overflow = [] { ThrowSpark(base::ErrorKind::kArithmetic, "", "long overflow"); };
   auto moved = step.months == 0 ? std::optional(start) : AddMonths(start, step.months * times, zone);
   if (moved && step.days != 0) moved = AddDays(*moved, step.days * times, zone);
   if (moved) {
@@ -114,7 +114,8 @@ void Temporal(T start, T stop, interval_t step, const TimeZone& zone, idx_t row,
     return kDate ? zone.FromLocal(int64_t{value} * kMicrosecondsPerDay) : static_cast<int64_t>(value);
   };
   const auto from_instant = [&](int64_t instant) {
-    return kDate ? static_cast<T>(FloorDivide(zone.ToLocal(instant), kMicrosecondsPerDay)) : static_cast<T>(instant);
+    return kDate ? static_cast<T>(FloorDivide(zone.ToLocal(instant), kMicrosecondsPerDay))
+                 : static_cast<T>(instant);
   };
   if (kDate && step.months == 0 && step.days == 0 && step.micros % kMicrosecondsPerDay != 0) {
     ThrowSpark(base::ErrorKind::kIllegalArgument, "",
@@ -122,8 +123,10 @@ void Temporal(T start, T stop, interval_t step, const TimeZone& zone, idx_t row,
   }
   const int64_t first = to_instant(start);
   const int64_t last = to_instant(stop);
-  const int64_t length = step.micros + step.days * kMicrosecondsPerDay + step.months * 28 * kMicrosecondsPerDay;
-  const bool fits = (length > 0 && first <= last) || (length < 0 && first >= last) || (length == 0 && first == last);
+  const int64_t length =
+      step.micros + step.days * kMicrosecondsPerDay + step.months * 28 * kMicrosecondsPerDay;
+  const bool fits =
+      (length > 0 && first <= last) || (length < 0 && first >= last) || (length == 0 && first == last);
   if (!fits) {
     ThrowBounds(std::to_string(start), std::to_string(stop),
                 std::to_string(step.months) + " months " + std::to_string(step.days) + " days " +
@@ -186,9 +189,12 @@ void AddTemporals(duckdb::ScalarFunctionSet& set, const LogicalType& type) {
   const auto text = LogicalType::VARCHAR;
   const KernelFlags zoned{.fallible = true, .bind = BindLastAsZone};
   set.AddFunction(Kernel("", {type, type, text}, list, DailyKernel<T, kDate>, zoned));
-  set.AddFunction(Kernel("", {type, type, LogicalType::INTEGER, text}, list, TemporalKernel<T, kDate, int32_t>, zoned));
-  set.AddFunction(Kernel("", {type, type, LogicalType::BIGINT, text}, list, TemporalKernel<T, kDate, int64_t>, zoned));
-  set.AddFunction(Kernel("", {type, type, LogicalType::INTERVAL, text}, list, TemporalKernel<T, kDate, interval_t>, zoned));
+  set.AddFunction(
+      Kernel("", {type, type, LogicalType::INTEGER, text}, list, TemporalKernel<T, kDate, int32_t>, zoned));
+  set.AddFunction(
+      Kernel("", {type, type, LogicalType::BIGINT, text}, list, TemporalKernel<T, kDate, int64_t>, zoned));
+  set.AddFunction(Kernel("", {type, type, LogicalType::INTERVAL, text}, list,
+                         TemporalKernel<T, kDate, interval_t>, zoned));
 }
 
 }  // namespace

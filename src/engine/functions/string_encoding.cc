@@ -23,7 +23,8 @@ constexpr size_t kBase64Line = 76;
 constexpr std::array<int8_t, 256> MakeDigits(string_view alphabet) {
   std::array<int8_t, 256> digits{};
   digits.fill(-1);
-  for (size_t i = 0; i < alphabet.size(); ++i) digits[static_cast<unsigned char>(alphabet[i])] = static_cast<int8_t>(i);
+  for (size_t i = 0; i < alphabet.size(); ++i)
+    digits[static_cast<unsigned char>(alphabet[i])] = static_cast<int8_t>(i);
   return digits;
 }
 constexpr auto kBase64Digits = MakeDigits(kBase64);
@@ -39,7 +40,8 @@ void EncodeBase64(std::string& out, string_view bytes) {
     if (i > 0 && i % (kBase64Line / 4 * 3) == 0) out.append("\r\n");
     const size_t left = std::min<size_t>(bytes.size() - i, 3);
     uint32_t block = 0;
-    for (size_t j = 0; j < 3; ++j) block = block << 8 | (j < left ? static_cast<unsigned char>(bytes[i + j]) : 0);
+    for (size_t j = 0; j < 3; ++j)
+      block = block << 8 | (j < left ? static_cast<unsigned char>(bytes[i + j]) : 0);
     for (size_t j = 0; j < 4; ++j) out.push_back(j <= left ? kBase64[block >> (18 - 6 * j) & 63] : '=');
   }
 }
@@ -88,7 +90,8 @@ void EncodeBase32(std::string& out, string_view bytes) {
   for (size_t i = 0; i < bytes.size(); i += 5) {
     const size_t left = std::min<size_t>(bytes.size() - i, 5);
     uint64_t block = 0;
-    for (size_t j = 0; j < 5; ++j) block = block << 8 | (j < left ? static_cast<unsigned char>(bytes[i + j]) : 0);
+    for (size_t j = 0; j < 5; ++j)
+      block = block << 8 | (j < left ? static_cast<unsigned char>(bytes[i + j]) : 0);
     const size_t digits = (left * 8 + 4) / 5;
     for (size_t j = 0; j < 8; ++j) out.push_back(j < digits ? kBase32[block >> (35 - 5 * j) & 31] : '=');
   }
@@ -138,18 +141,20 @@ bool DecodeHex(std::string& out, string_view text) {
   return true;
 }
 
-// ---- Character sets ----------------------------------------------------------------------------------------
+// ---- Character sets
+// ----------------------------------------------------------------------------------------
 
 enum class Charset { kAscii, kLatin1, kUtf8, kUtf16, kUtf16Be, kUtf16Le, kUtf32 };
 
 Charset FindCharset(string_view name, const char* function) {
-  static constexpr std::array<std::pair<string_view, Charset>, 7> kCharsets = {{{"iso-8859-1", Charset::kLatin1},
-                                                                               {"us-ascii", Charset::kAscii},
-                                                                               {"utf-16", Charset::kUtf16},
-                                                                               {"utf-16be", Charset::kUtf16Be},
-                                                                               {"utf-16le", Charset::kUtf16Le},
-                                                                               {"utf-32", Charset::kUtf32},
-                                                                               {"utf-8", Charset::kUtf8}}};
+  static constexpr std::array<std::pair<string_view, Charset>, 7> kCharsets = {
+      {{"iso-8859-1", Charset::kLatin1},
+       {"us-ascii", Charset::kAscii},
+       {"utf-16", Charset::kUtf16},
+       {"utf-16be", Charset::kUtf16Be},
+       {"utf-16le", Charset::kUtf16Le},
+       {"utf-32", Charset::kUtf32},
+       {"utf-8", Charset::kUtf8}}};
   std::string lower(name);
   std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
   for (const auto& [known, charset] : kCharsets) {
@@ -239,8 +244,10 @@ void Decode(std::string& out, string_view bytes, string_view name) {
       if (bytes.size() % 4 != 0) ThrowMalformed("decode", name);
       for (size_t i = 0; i < bytes.size(); i += 4) {
         uint32_t code_point = 0;
-        for (size_t j = 0; j < 4; ++j) code_point = code_point << 8 | static_cast<unsigned char>(bytes[i + j]);
-        if (code_point > 0x10FFFF || (code_point >= 0xD800 && code_point < 0xE000)) ThrowMalformed("decode", name);
+        for (size_t j = 0; j < 4; ++j)
+          code_point = code_point << 8 | static_cast<unsigned char>(bytes[i + j]);
+        if (code_point > 0x10FFFF || (code_point >= 0xD800 && code_point < 0xE000))
+          ThrowMalformed("decode", name);
         if (i > 0 || code_point != 0xFEFF) AppendCodePoint(code_point, &out);
       }
       return;
@@ -257,7 +264,8 @@ void Decode(std::string& out, string_view bytes, string_view name) {
   }
 }
 
-// to_binary(text, format): hex, utf-8 or base64, in lower case; the strict form explains, the other gives null.
+// to_binary(text, format): hex, utf-8 or base64, in lower case; the strict form explains, the other gives
+// null.
 template <bool kStrict>
 bool ToBinary(std::string& out, string_view text, string_view format) {
   if (format == "utf-8") {
@@ -304,19 +312,22 @@ void AddStringEncodings(EngineFunctions& functions) {
   const auto text = LogicalType::VARCHAR;
   const auto bytes = LogicalType::BLOB;
   functions.AddScalar(Kernel("spark_base64", {bytes}, text, TextKernel<View>(EncodeBase64)));
-  functions.AddScalar(Kernel("spark_unbase64", {text}, bytes, TextKernel<View>(DecodeBase64), {.fallible = true}));
+  functions.AddScalar(
+      Kernel("spark_unbase64", {text}, bytes, TextKernel<View>(DecodeBase64), {.fallible = true}));
   functions.AddScalar(Kernel("spark_to_base32", {bytes}, text, TextKernel<View>(EncodeBase32)));
   functions.AddScalar(Kernel("spark_from_base32", {text}, bytes, TextKernel<View>(DecodeBase32)));
   functions.AddScalar(
       Kernel("spark_encode", {text, text}, bytes, TextKernel<View, View>(Encode), {.fallible = true}));
-  functions.AddScalar(
-      Kernel("spark_decode_charset", {bytes, text}, text, TextKernel<View, View>(Decode), {.fallible = true}));
-  functions.AddScalar(Kernel("spark_to_binary_strict", {text, text}, bytes, TextKernel<View, View>(ToBinary<true>),
+  functions.AddScalar(Kernel("spark_decode_charset", {bytes, text}, text, TextKernel<View, View>(Decode),
                              {.fallible = true}));
-  functions.AddScalar(Kernel("spark_to_binary_try", {text, text}, bytes, TextKernel<View, View>(ToBinary<false>)));
+  functions.AddScalar(Kernel("spark_to_binary_strict", {text, text}, bytes,
+                             TextKernel<View, View>(ToBinary<true>), {.fallible = true}));
+  functions.AddScalar(
+      Kernel("spark_to_binary_try", {text, text}, bytes, TextKernel<View, View>(ToBinary<false>)));
   for (const char* name : {"to_binary", "try_to_binary"}) {
     functions.AddRule(name, [](LoweredCall call) -> base::Result<ParsedPtr> {
-      return CallWith(call.ansi() ? "spark_to_binary_strict" : "spark_to_binary_try", std::move(call.arguments));
+      return CallWith(call.ansi() ? "spark_to_binary_strict" : "spark_to_binary_try",
+                      std::move(call.arguments));
     });
   }
 }

@@ -1,4 +1,5 @@
-// Numbers and values as formatted text, and back: format_number, format_string, to_char, to_number, sentences.
+// Numbers and values as formatted text, and back: format_number, format_string, to_char, to_number,
+// sentences.
 #include <optional>
 #include <vector>
 
@@ -19,7 +20,8 @@ using std::string_view;
 
 namespace {
 
-// ---- format_number -----------------------------------------------------------------------------------------
+// ---- format_number
+// -----------------------------------------------------------------------------------------
 
 // spark_format_number(number, digits or pattern). Negative digits make null.
 template <typename Shape>
@@ -47,7 +49,8 @@ void FormatNumberKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, 
     } else if (!format || shape_text != shapes[row]) {
       shape_text = shapes[row];
       format = DecimalFormat::Parse(shape_text);
-      if (!format) ThrowSpark(base::ErrorKind::kIllegalArgument, "", "'" + shape_text + "' is no number pattern.");
+      if (!format)
+        ThrowSpark(base::ErrorKind::kIllegalArgument, "", "'" + shape_text + "' is no number pattern.");
     }
     out.clear();
     struct Print {
@@ -63,7 +66,8 @@ void FormatNumberKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, 
   }
 }
 
-// ---- format_string -----------------------------------------------------------------------------------------
+// ---- format_string
+// -----------------------------------------------------------------------------------------
 
 // One argument column of format_string, as Java would see its values.
 class FormatColumn {
@@ -77,25 +81,39 @@ class FormatColumn {
     FormatArgument argument;
     if (!format_.validity.RowIsValid(index)) return argument;
     switch (type_.id()) {
-      case duckdb::LogicalTypeId::BOOLEAN: argument.value = Read<bool>(index); break;
-      case duckdb::LogicalTypeId::TINYINT: Whole(argument, Read<int8_t>(index), 8); break;
-      case duckdb::LogicalTypeId::SMALLINT: Whole(argument, Read<int16_t>(index), 16); break;
+      case duckdb::LogicalTypeId::BOOLEAN:
+        argument.value = Read<bool>(index);
+        break;
+      case duckdb::LogicalTypeId::TINYINT:
+        Whole(argument, Read<int8_t>(index), 8);
+        break;
+      case duckdb::LogicalTypeId::SMALLINT:
+        Whole(argument, Read<int16_t>(index), 16);
+        break;
       case duckdb::LogicalTypeId::INTEGER:
-      case duckdb::LogicalTypeId::DATE: Whole(argument, Read<int32_t>(index), 32); break;
+      case duckdb::LogicalTypeId::DATE:
+        Whole(argument, Read<int32_t>(index), 32);
+        break;
       case duckdb::LogicalTypeId::BIGINT:
       case duckdb::LogicalTypeId::TIMESTAMP:
-      case duckdb::LogicalTypeId::TIMESTAMP_TZ: Whole(argument, Read<int64_t>(index), 64); break;
+      case duckdb::LogicalTypeId::TIMESTAMP_TZ:
+        Whole(argument, Read<int64_t>(index), 64);
+        break;
       case duckdb::LogicalTypeId::FLOAT:
         argument.value = static_cast<double>(Read<float>(index));
         argument.is_float = true;
         break;
-      case duckdb::LogicalTypeId::DOUBLE: argument.value = Read<double>(index); break;
+      case duckdb::LogicalTypeId::DOUBLE:
+        argument.value = Read<double>(index);
+        break;
       case duckdb::LogicalTypeId::VARCHAR: {
         const auto& text = duckdb::UnifiedVectorFormat::GetData<duckdb::string_t>(format_)[index];
         argument.value = text.GetString();
         break;
       }
-      case duckdb::LogicalTypeId::DECIMAL: argument.value = DecimalText(index); break;
+      case duckdb::LogicalTypeId::DECIMAL:
+        argument.value = DecimalText(index);
+        break;
       case duckdb::LogicalTypeId::INTERVAL: {
         const auto interval = Read<duckdb::interval_t>(index);
         std::string text;
@@ -103,7 +121,8 @@ class FormatColumn {
         argument.value = std::move(text);
         break;
       }
-      default: throw duckdb::InternalException("format_string of a type that lowering refuses");
+      default:
+        throw duckdb::InternalException("format_string of a type that lowering refuses");
     }
     return argument;
   }
@@ -167,7 +186,8 @@ base::Result<ParsedPtr> LowerFormatString(LoweredCall call) {
   return CallWith("spark_format_string", std::move(call.arguments));
 }
 
-// ---- to_char, to_number ------------------------------------------------------------------------------------
+// ---- to_char, to_number
+// ------------------------------------------------------------------------------------
 
 // The last format text, read once.
 class NumberFormats {
@@ -198,7 +218,8 @@ void ToCharKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb
       continue;
     }
     const auto number = std::get<DecimalNumber>(numbers[row]);
-    data[row] = duckdb::StringVector::AddString(result, known.For(formats[row]).Print(number.unscaled, number.scale));
+    data[row] =
+        duckdb::StringVector::AddString(result, known.For(formats[row]).Print(number.unscaled, number.scale));
   }
 }
 
@@ -212,9 +233,10 @@ void ToNumberKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duck
         arguments, result, [&](string_view text, string_view format) -> std::optional<Storage> {
           if (const auto value = known.For(format).Parse(text)) return Narrow<Storage>(*value);
           if (!kStrict) return std::nullopt;
-          ThrowSpark(base::ErrorKind::kIllegalArgument, "INVALID_FORMAT.MISMATCH_INPUT",
-                     "The text " + std::string(text) + " does not match the format " + std::string(format) + ".",
-                     {{"inputType", "\"STRING\""}, {"input", std::string(text)}, {"format", std::string(format)}});
+          ThrowSpark(
+              base::ErrorKind::kIllegalArgument, "INVALID_FORMAT.MISMATCH_INPUT",
+              "The text " + std::string(text) + " does not match the format " + std::string(format) + ".",
+              {{"inputType", "\"STRING\""}, {"input", std::string(text)}, {"format", std::string(format)}});
         });
   });
 }
@@ -223,7 +245,8 @@ duckdb::unique_ptr<duckdb::FunctionData> BindToNumber(
     duckdb::ClientContext& context, duckdb::ScalarFunction& function,
     duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   const plan::NumberFormat format(TextArgument(context, *arguments[1]));
-  function.SetReturnType(LogicalType::DECIMAL(static_cast<uint8_t>(format.precision()), static_cast<uint8_t>(format.scale())));
+  function.SetReturnType(
+      LogicalType::DECIMAL(static_cast<uint8_t>(format.precision()), static_cast<uint8_t>(format.scale())));
   return nullptr;
 }
 
@@ -238,15 +261,18 @@ base::Result<ParsedPtr> LowerToNumber(LoweredCall call) {
 void AddStringFormats(EngineFunctions& functions) {
   const auto text = LogicalType::VARCHAR;
   duckdb::ScalarFunctionSet format_number("spark_format_number");
-  format_number.AddFunction(Kernel("", {LogicalType::ANY, LogicalType::INTEGER}, text, FormatNumberKernel<int32_t>));
+  format_number.AddFunction(
+      Kernel("", {LogicalType::ANY, LogicalType::INTEGER}, text, FormatNumberKernel<int32_t>));
   format_number.AddFunction(
       Kernel("", {LogicalType::ANY, text}, text, FormatNumberKernel<string_view>, {.fallible = true}));
   functions.AddScalar(std::move(format_number));
-  auto format_string = Kernel("spark_format_string", {text}, text, FormatStringKernel, {.fallible = true, .sees_nulls = true});
+  auto format_string =
+      Kernel("spark_format_string", {text}, text, FormatStringKernel, {.fallible = true, .sees_nulls = true});
   format_string.varargs = LogicalType::ANY;
   functions.AddScalar(std::move(format_string));
   functions.AddRule("format_string", LowerFormatString);
-  functions.AddScalar(Kernel("spark_to_char", {LogicalType::ANY, text}, text, ToCharKernel, {.fallible = true}));
+  functions.AddScalar(
+      Kernel("spark_to_char", {LogicalType::ANY, text}, text, ToCharKernel, {.fallible = true}));
   const KernelFlags flags{.fallible = true, .bind = BindToNumber};
   const auto decimal = LogicalType::DECIMAL(38, 0);
   functions.AddScalar(Kernel("spark_to_number", {text, text}, decimal, ToNumberKernel<true>, flags));

@@ -13,7 +13,8 @@ using std::string_view;
 
 namespace {
 
-// Concatenates any number of strings or binaries; null when one is null. The result is written in one allocation.
+// Concatenates any number of strings or binaries; null when one is null. The result is written in one
+// allocation.
 void ConcatKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
   const auto count = PrepareResult(arguments, result);
   std::vector<ColumnReader<string_view>> columns;
@@ -48,7 +49,8 @@ void ConcatKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb
 // One argument of concat_ws: a string, or a list of strings.
 class JoinPart {
  public:
-  JoinPart(duckdb::Vector& vector, duckdb::idx_t count) : is_list_(vector.GetType().id() == duckdb::LogicalTypeId::LIST) {
+  JoinPart(duckdb::Vector& vector, duckdb::idx_t count)
+      : is_list_(vector.GetType().id() == duckdb::LogicalTypeId::LIST) {
     if (!is_list_) {
       texts_.emplace(vector, count);
       return;
@@ -136,7 +138,8 @@ duckdb::ScalarFunction Variadic(duckdb::vector<LogicalType> fixed, LogicalType r
 }
 
 base::Result<ParsedPtr> LowerConcat(LoweredCall call) {
-  if (call.type().Is(plan::TypeKind::kArray)) return CallWith("spark_concat_arrays", std::move(call.arguments));
+  if (call.type().Is(plan::TypeKind::kArray))
+    return CallWith("spark_concat_arrays", std::move(call.arguments));
   if (call.arguments.empty()) return TextConstant("");
   if (call.arguments.size() == 1) return std::move(call.arguments[0]);
   const bool binary = call.type().Is(plan::TypeKind::kBinary);
@@ -159,7 +162,8 @@ void AddStringJoins(EngineFunctions& functions) {
   const auto number = LogicalType::INTEGER;
   functions.AddRule("concat", LowerConcat);
   functions.AddRule("reverse", LowerReverse);
-  for (const auto& [name, type] : {std::pair{"spark_concat_text", text}, std::pair{"spark_concat_bytes", bytes}}) {
+  for (const auto& [name, type] :
+       {std::pair{"spark_concat_text", text}, std::pair{"spark_concat_bytes", bytes}}) {
     auto concat = Variadic({}, type, type, ConcatKernel, {.sees_nulls = true});
     concat.name = name;
     functions.AddScalar(std::move(concat));

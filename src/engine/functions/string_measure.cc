@@ -21,7 +21,9 @@ namespace {
 constexpr auto kNone = string_view::npos;
 
 // The character place (from 1) of a byte.
-int32_t PlaceOf(string_view text, size_t byte) { return static_cast<int32_t>(CountCharacters(text.substr(0, byte))) + 1; }
+int32_t PlaceOf(string_view text, size_t byte) {
+  return static_cast<int32_t>(CountCharacters(text.substr(0, byte))) + 1;
+}
 
 int32_t Find(string_view text, string_view part, int64_t from_character) {
   if (part.empty()) return 1;
@@ -34,11 +36,13 @@ int32_t Locate(string_view part, string_view text, int32_t position) {
   return position < 1 ? 0 : Find(text, part, position - 1);
 }
 
-// The occurrence-th place of `part` from `position` on; backwards when the position is negative. Occurrences may overlap.
+// The occurrence-th place of `part` from `position` on; backwards when the position is negative. Occurrences
+// may overlap.
 int32_t InstrFrom(string_view text, string_view part, int32_t position, int32_t occurrence) {
   if (occurrence < 1) {
-    ThrowSpark(base::ErrorKind::kRuntime, "INVALID_PARAMETER_VALUE.OCCURRENCE", "The occurrence must be at least 1.",
-               {{"functionName", "`instr`"}, {"parameter", "`occurrence`"}, {"actual", std::to_string(occurrence)}});
+    ThrowSpark(
+        base::ErrorKind::kRuntime, "INVALID_PARAMETER_VALUE.OCCURRENCE", "The occurrence must be at least 1.",
+        {{"functionName", "`instr`"}, {"parameter", "`occurrence`"}, {"actual", std::to_string(occurrence)}});
   }
   if (position == 0) return 0;
   if (part.empty()) return 1;
@@ -197,8 +201,8 @@ void AddContainments(EngineFunctions& functions) {
   functions.AddRule("endswith", Containment("suffix", "spark_bytes_end_with"));
   const auto bytes = LogicalType::BLOB;
   const auto add = [&](std::string name, auto test) {
-    functions.AddScalar(
-        Kernel(std::move(name), {bytes, bytes}, LogicalType::BOOLEAN, ValueKernel<bool, string_view, string_view>(test)));
+    functions.AddScalar(Kernel(std::move(name), {bytes, bytes}, LogicalType::BOOLEAN,
+                               ValueKernel<bool, string_view, string_view>(test)));
   };
   add("spark_bytes_contain", [](string_view whole, string_view part) { return whole.find(part) != kNone; });
   add("spark_bytes_start_with", [](string_view whole, string_view part) { return whole.starts_with(part); });
@@ -212,30 +216,31 @@ void AddStringMeasures(EngineFunctions& functions) {
   AddContainments(functions);
   const auto text = LogicalType::VARCHAR;
   const auto number = LogicalType::INTEGER;
-  functions.AddScalar(Kernel("spark_ascii", {text}, number, ValueKernel<int32_t, string_view>([](string_view value) {
-                               size_t position = 0;
-                               return value.empty() ? 0 : static_cast<int32_t>(ReadCodePoint(value, position));
-                             })));
-  functions.AddScalar(Kernel("spark_locate", {text, text, number}, number, LocateKernel, {.sees_nulls = true}));
+  functions.AddScalar(
+      Kernel("spark_ascii", {text}, number, ValueKernel<int32_t, string_view>([](string_view value) {
+               size_t position = 0;
+               return value.empty() ? 0 : static_cast<int32_t>(ReadCodePoint(value, position));
+             })));
+  functions.AddScalar(
+      Kernel("spark_locate", {text, text, number}, number, LocateKernel, {.sees_nulls = true}));
   functions.AddScalar(Kernel("spark_instr", {text, text}, number,
                              ValueKernel<int32_t, string_view, string_view>(
                                  [](string_view whole, string_view part) { return Find(whole, part, 0); })));
   functions.AddScalar(Kernel("spark_instr_from", {text, text, number, number}, number,
                              ValueKernel<int32_t, string_view, string_view, int32_t, int32_t>(InstrFrom),
                              {.fallible = true}));
-  functions.AddScalar(
-      Kernel("spark_find_in_set", {text, text}, number, ValueKernel<int32_t, string_view, string_view>(FindInSet)));
+  functions.AddScalar(Kernel("spark_find_in_set", {text, text}, number,
+                             ValueKernel<int32_t, string_view, string_view>(FindInSet)));
   duckdb::ScalarFunctionSet levenshtein("spark_levenshtein");
-  levenshtein.AddFunction(Kernel("", {text, text}, number,
-                                 ValueKernel<int32_t, string_view, string_view>([](string_view left, string_view right) {
-                                   return EditDistance(left, right, -1);
-                                 })));
   levenshtein.AddFunction(
-      Kernel("", {text, text, number}, number,
-             ValueKernel<int32_t, string_view, string_view, int32_t>(
-                 [](string_view left, string_view right, int32_t bound) {
-                   return bound < 0 ? -1 : EditDistance(left, right, bound);
-                 })));
+      Kernel("", {text, text}, number,
+             ValueKernel<int32_t, string_view, string_view>(
+                 [](string_view left, string_view right) { return EditDistance(left, right, -1); })));
+  levenshtein.AddFunction(Kernel("", {text, text, number}, number,
+                                 ValueKernel<int32_t, string_view, string_view, int32_t>(
+                                     [](string_view left, string_view right, int32_t bound) {
+                                       return bound < 0 ? -1 : EditDistance(left, right, bound);
+                                     })));
   functions.AddScalar(std::move(levenshtein));
   functions.AddScalar(Kernel("spark_jaro_winkler_similarity", {text, text}, LogicalType::DOUBLE,
                              ValueKernel<double, string_view, string_view>(JaroWinkler)));

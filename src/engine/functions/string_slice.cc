@@ -111,8 +111,8 @@ string_view TrimSet(string_view text, string_view set) {
   return text;
 }
 
-// Everything before the count-th delimiter, or behind the count-th from the end. Finds may overlap when counted from the
-// left, as Spark's do.
+// Everything before the count-th delimiter, or behind the count-th from the end. Finds may overlap when
+// counted from the left, as Spark's do.
 string_view SubstringIndex(string_view text, string_view delimiter, int32_t count) {
   if (delimiter.empty() || count == 0) return {};
   if (count > 0) {
@@ -136,7 +136,8 @@ string_view SubstringIndex(string_view text, string_view delimiter, int32_t coun
 
 // The part-th piece between delimiters, from the end when negative; empty outside.
 string_view SplitPart(string_view text, string_view delimiter, int32_t part) {
-  if (part == 0) ThrowSpark(base::ErrorKind::kRuntime, "INVALID_INDEX_OF_ZERO", "Parts are counted from 1, not 0.");
+  if (part == 0)
+    ThrowSpark(base::ErrorKind::kRuntime, "INVALID_INDEX_OF_ZERO", "Parts are counted from 1, not 0.");
   if (delimiter.empty()) return part == 1 || part == -1 ? text : string_view();
   if (part > 0) {
     size_t start = 0;
@@ -148,7 +149,8 @@ string_view SplitPart(string_view text, string_view delimiter, int32_t part) {
     return text.substr(start, std::min(text.find(delimiter, start), text.size()) - start);
   }
   std::vector<size_t> starts = {0};
-  for (size_t found = text.find(delimiter); found != string_view::npos; found = text.find(delimiter, starts.back())) {
+  for (size_t found = text.find(delimiter); found != string_view::npos;
+       found = text.find(delimiter, starts.back())) {
     starts.push_back(found + delimiter.size());
   }
   const int64_t index = static_cast<int64_t>(starts.size()) + part;
@@ -195,8 +197,8 @@ void AddSlices(EngineFunctions& functions) {
   duckdb::ScalarFunctionSet substring("spark_substring");
   substring.AddFunction(
       Kernel("", {text, number, number}, text, ViewKernel<string_view, int32_t, int32_t>(SubstringOfText)));
-  substring.AddFunction(
-      Kernel("", {bytes, number, number}, bytes, ViewKernel<string_view, int32_t, int32_t>(SubstringOfBytes)));
+  substring.AddFunction(Kernel("", {bytes, number, number}, bytes,
+                               ViewKernel<string_view, int32_t, int32_t>(SubstringOfBytes)));
   functions.AddScalar(std::move(substring));
   duckdb::ScalarFunctionSet left("spark_left");
   left.AddFunction(Kernel("", {text, number}, text, ViewKernel<string_view, int32_t>(Left)));
@@ -246,20 +248,22 @@ void AddStringSlices(EngineFunctions& functions) {
   const auto number = LogicalType::INTEGER;
   duckdb::ScalarFunctionSet overlay("spark_overlay");
   using View = string_view;
-  overlay.AddFunction(
-      Kernel("", {text, text, number, number}, text, TextKernel<View, View, int32_t, int32_t>(Overlay<false>)));
-  overlay.AddFunction(
-      Kernel("", {bytes, bytes, number, number}, bytes, TextKernel<View, View, int32_t, int32_t>(Overlay<true>)));
+  overlay.AddFunction(Kernel("", {text, text, number, number}, text,
+                             TextKernel<View, View, int32_t, int32_t>(Overlay<false>)));
+  overlay.AddFunction(Kernel("", {bytes, bytes, number, number}, bytes,
+                             TextKernel<View, View, int32_t, int32_t>(Overlay<true>)));
   functions.AddScalar(std::move(overlay));
-  functions.AddScalar(Kernel("spark_repeat", {text, number}, text, TextKernel<View, int32_t>(Repeat), {.fallible = true}));
-  functions.AddScalar(Kernel("spark_space", {number}, text, TextKernel<int32_t>([](std::string& out, int32_t count) {
-                               if (count > 0) out.append(static_cast<size_t>(count), ' ');
-                             })));
+  functions.AddScalar(
+      Kernel("spark_repeat", {text, number}, text, TextKernel<View, int32_t>(Repeat), {.fallible = true}));
+  functions.AddScalar(
+      Kernel("spark_space", {number}, text, TextKernel<int32_t>([](std::string& out, int32_t count) {
+               if (count > 0) out.append(static_cast<size_t>(count), ' ');
+             })));
   // The overload for arrays is in array_slices.cc.
   functions.AddScalar(Kernel("spark_reverse_text", {text}, text, TextKernel<View>(Reverse)));
-  functions.AddScalar(Kernel("spark_reverse_bytes", {bytes}, bytes, TextKernel<View>([](std::string& out, View value) {
-                               out.assign(value.rbegin(), value.rend());
-                             })));
+  functions.AddScalar(Kernel(
+      "spark_reverse_bytes", {bytes}, bytes,
+      TextKernel<View>([](std::string& out, View value) { out.assign(value.rbegin(), value.rend()); })));
 }
 
 }  // namespace hearth::engine

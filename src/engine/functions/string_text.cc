@@ -46,7 +46,8 @@ void Replace(std::string& out, string_view text, string_view search, string_view
   out.append(text.substr(start));
 }
 
-// Characters of `from` become their partners in `to`, or vanish without one; the first of equal characters counts.
+// Characters of `from` become their partners in `to`, or vanish without one; the first of equal characters
+// counts.
 void Translate(std::string& out, string_view text, string_view from, string_view to) {
   std::vector<std::pair<uint32_t, string_view>> table;
   size_t target = 0;
@@ -69,7 +70,8 @@ void Translate(std::string& out, string_view text, string_view from, string_view
   }
 }
 
-// A letter and three digits; texts that start with no letter stay as they are. H and W do not part equal codes.
+// A letter and three digits; texts that start with no letter stay as they are. H and W do not part equal
+// codes.
 void Soundex(std::string& out, string_view text) {
   constexpr string_view kCodes = "01230127022455012623017202";
   const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; };
@@ -112,10 +114,11 @@ void MaskKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::
       const size_t start = i;
       const uint32_t code_point = ReadCodePoint(text, i);
       const auto category = duckdb::utf8proc_category(static_cast<int>(code_point));
-      const size_t kind = category == duckdb::UTF8PROC_CATEGORY_LU                                    ? 1
-                          : category == duckdb::UTF8PROC_CATEGORY_LL || code_point == 0xAA || code_point == 0xBA ? 2
-                          : category == duckdb::UTF8PROC_CATEGORY_ND                                  ? 3
-                                                                                                      : 4;
+      const size_t kind =
+          category == duckdb::UTF8PROC_CATEGORY_LU                                               ? 1
+          : category == duckdb::UTF8PROC_CATEGORY_LL || code_point == 0xAA || code_point == 0xBA ? 2
+          : category == duckdb::UTF8PROC_CATEGORY_ND                                             ? 3
+                                                                                                 : 4;
       out.append(columns[kind].IsNull(row) ? text.substr(start, i - start) : columns[kind][row]);
     }
     data[row] = duckdb::StringVector::AddString(result, out);
@@ -150,8 +153,8 @@ std::string BytesText(string_view bytes) {
 string_view ValidateUtf8(string_view text) {
   if (IsValidUtf8(text)) return text;
   const auto shown = BytesText(text);
-  ThrowSpark(base::ErrorKind::kIllegalArgument, "INVALID_UTF8_STRING", "The string is no valid UTF-8: " + shown,
-             {{"str", shown}});
+  ThrowSpark(base::ErrorKind::kIllegalArgument, "INVALID_UTF8_STRING",
+             "The string is no valid UTF-8: " + shown, {{"str", shown}});
 }
 
 std::optional<string_view> TryValidateUtf8(string_view text) {
@@ -171,12 +174,16 @@ void AddStringTexts(EngineFunctions& functions) {
   add("spark_initcap", TextKernel<View>(InitCap));
   add("spark_soundex", TextKernel<View>(Soundex));
   add("spark_quote", TextKernel<View>(Quote));
-  add("spark_make_valid_utf8", TextKernel<View>([](std::string& out, View value) { AppendValidUtf8(value, &out); }));
+  add("spark_make_valid_utf8",
+      TextKernel<View>([](std::string& out, View value) { AppendValidUtf8(value, &out); }));
   add("spark_validate_utf8", ViewKernel<View>(ValidateUtf8), {.fallible = true});
   add("spark_try_validate_utf8", ViewKernel<View>(TryValidateUtf8));
-  functions.AddScalar(Kernel("spark_is_valid_utf8", {text}, LogicalType::BOOLEAN, ValueKernel<bool, View>(IsValidUtf8)));
-  functions.AddScalar(Kernel("spark_replace", {text, text, text}, text, TextKernel<View, View, View>(Replace)));
-  functions.AddScalar(Kernel("spark_translate", {text, text, text}, text, TextKernel<View, View, View>(Translate)));
+  functions.AddScalar(
+      Kernel("spark_is_valid_utf8", {text}, LogicalType::BOOLEAN, ValueKernel<bool, View>(IsValidUtf8)));
+  functions.AddScalar(
+      Kernel("spark_replace", {text, text, text}, text, TextKernel<View, View, View>(Replace)));
+  functions.AddScalar(
+      Kernel("spark_translate", {text, text, text}, text, TextKernel<View, View, View>(Translate)));
   functions.AddScalar(
       Kernel("spark_mask", {text, text, text, text, text}, text, MaskKernel, {.sees_nulls = true}));
   functions.AddScalar(Kernel("spark_chr", {LogicalType::BIGINT}, text, TextKernel<int64_t>(Character)));

@@ -20,7 +20,8 @@ using duckdb::UnifiedVectorFormat;
 template <typename Algorithm>
 typename Algorithm::Hash OfWideDecimal(Int128 value, typename Algorithm::Hash seed) {
   char bytes[16];
-  for (int i = 0; i < 16; ++i) bytes[15 - i] = static_cast<char>(static_cast<unsigned __int128>(value) >> (8 * i));
+  for (int i = 0; i < 16; ++i)
+    bytes[15 - i] = static_cast<char>(static_cast<unsigned __int128>(value) >> (8 * i));
   int start = 0;
   const char fill = value < 0 ? '\xff' : '\0';
   while (start < 15 && bytes[start] == fill && ((bytes[start + 1] ^ fill) & '\x80') == 0) ++start;
@@ -45,19 +46,23 @@ const T& At(const RecursiveUnifiedVectorFormat& format, idx_t row) {
 }
 
 template <typename Algorithm>
-typename Algorithm::Hash OfDecimal(const RecursiveUnifiedVectorFormat& format, idx_t row, typename Algorithm::Hash seed) {
+typename Algorithm::Hash OfDecimal(const RecursiveUnifiedVectorFormat& format, idx_t row,
+                                   typename Algorithm::Hash seed) {
   const auto width = duckdb::DecimalType::GetWidth(format.logical_type);
   return WithDecimalStorage(width, [&](auto storage) {
     const Int128 value = Widen(At<decltype(storage)>(format, row));
-    return width <= 18 ? Algorithm::OfLong(static_cast<int64_t>(value), seed) : OfWideDecimal<Algorithm>(value, seed);
+    return width <= 18 ? Algorithm::OfLong(static_cast<int64_t>(value), seed)
+                       : OfWideDecimal<Algorithm>(value, seed);
   });
 }
 
 template <typename Algorithm>
-typename Algorithm::Hash OfRow(const RecursiveUnifiedVectorFormat& format, idx_t position, typename Algorithm::Hash seed);
+typename Algorithm::Hash OfRow(const RecursiveUnifiedVectorFormat& format, idx_t position,
+                               typename Algorithm::Hash seed);
 
 template <typename Algorithm>
-typename Algorithm::Hash OfNested(const RecursiveUnifiedVectorFormat& format, idx_t row, typename Algorithm::Hash seed) {
+typename Algorithm::Hash OfNested(const RecursiveUnifiedVectorFormat& format, idx_t row,
+                                  typename Algorithm::Hash seed) {
   if (format.logical_type.id() == LogicalTypeId::STRUCT) {
     for (const auto& child : format.children) seed = OfRow<Algorithm>(child, row, seed);
     return seed;
@@ -69,22 +74,32 @@ typename Algorithm::Hash OfNested(const RecursiveUnifiedVectorFormat& format, id
 
 // A null leaves the hash as it is.
 template <typename Algorithm>
-typename Algorithm::Hash OfRow(const RecursiveUnifiedVectorFormat& format, idx_t position, typename Algorithm::Hash seed) {
+typename Algorithm::Hash OfRow(const RecursiveUnifiedVectorFormat& format, idx_t position,
+                               typename Algorithm::Hash seed) {
   const auto row = format.unified.sel->get_index(position);
   if (!format.unified.validity.RowIsValid(row)) return seed;
   switch (format.logical_type.id()) {
-    case LogicalTypeId::BOOLEAN: return Algorithm::OfInt(At<bool>(format, row) ? 1 : 0, seed);
-    case LogicalTypeId::TINYINT: return Algorithm::OfInt(At<int8_t>(format, row), seed);
-    case LogicalTypeId::SMALLINT: return Algorithm::OfInt(At<int16_t>(format, row), seed);
+    case LogicalTypeId::BOOLEAN:
+      return Algorithm::OfInt(At<bool>(format, row) ? 1 : 0, seed);
+    case LogicalTypeId::TINYINT:
+      return Algorithm::OfInt(At<int8_t>(format, row), seed);
+    case LogicalTypeId::SMALLINT:
+      return Algorithm::OfInt(At<int16_t>(format, row), seed);
     case LogicalTypeId::INTEGER:
-    case LogicalTypeId::DATE: return Algorithm::OfInt(At<int32_t>(format, row), seed);
+    case LogicalTypeId::DATE:
+      return Algorithm::OfInt(At<int32_t>(format, row), seed);
     case LogicalTypeId::BIGINT:
     case LogicalTypeId::TIMESTAMP:
-    case LogicalTypeId::TIMESTAMP_TZ: return Algorithm::OfLong(At<int64_t>(format, row), seed);
-    case LogicalTypeId::TIME: return Algorithm::OfLong(At<int64_t>(format, row) * 1000, seed);
-    case LogicalTypeId::FLOAT: return OfFloat<Algorithm>(At<float>(format, row), seed);
-    case LogicalTypeId::DOUBLE: return OfDouble<Algorithm>(At<double>(format, row), seed);
-    case LogicalTypeId::DECIMAL: return OfDecimal<Algorithm>(format, row, seed);
+    case LogicalTypeId::TIMESTAMP_TZ:
+      return Algorithm::OfLong(At<int64_t>(format, row), seed);
+    case LogicalTypeId::TIME:
+      return Algorithm::OfLong(At<int64_t>(format, row) * 1000, seed);
+    case LogicalTypeId::FLOAT:
+      return OfFloat<Algorithm>(At<float>(format, row), seed);
+    case LogicalTypeId::DOUBLE:
+      return OfDouble<Algorithm>(At<double>(format, row), seed);
+    case LogicalTypeId::DECIMAL:
+      return OfDecimal<Algorithm>(format, row, seed);
     case LogicalTypeId::INTERVAL: {
       const auto& interval = At<duckdb::interval_t>(format, row);
       seed = Algorithm::OfLong(interval.micros, seed);
@@ -96,8 +111,10 @@ typename Algorithm::Hash OfRow(const RecursiveUnifiedVectorFormat& format, idx_t
       return Algorithm::OfBytes(text.GetData(), text.GetSize(), seed);
     }
     case LogicalTypeId::STRUCT:
-    case LogicalTypeId::LIST: return OfNested<Algorithm>(format, row, seed);
-    default: throw duckdb::InternalException("no hash for type " + format.logical_type.ToString());
+    case LogicalTypeId::LIST:
+      return OfNested<Algorithm>(format, row, seed);
+    default:
+      throw duckdb::InternalException("no hash for type " + format.logical_type.ToString());
   }
 }
 

@@ -1,4 +1,5 @@
-// The session's time zone in kernels: lowering rules append its id as the last argument, binds resolve it once.
+// The session's time zone in kernels: lowering rules append its id as the last argument, binds resolve it
+// once.
 #pragma once
 
 #include <string>

@@ -57,14 +57,22 @@ bool JsonCursor::AtEnd() {
 JsonKind JsonCursor::Peek() {
   if (AtEnd()) return JsonKind::kEnd;
   switch (text_[position_]) {
-    case '{': return JsonKind::kObject;
-    case '[': return JsonKind::kArray;
-    case '"': return JsonKind::kString;
-    case '\'': return single_quotes_ ? JsonKind::kString : JsonKind::kInvalid;
-    case 'n': return JsonKind::kNull;
-    case 't': return JsonKind::kTrue;
-    case 'f': return JsonKind::kFalse;
-    default: return IsDigit(text_[position_]) || text_[position_] == '-' ? JsonKind::kNumber : JsonKind::kInvalid;
+    case '{':
+      return JsonKind::kObject;
+    case '[':
+      return JsonKind::kArray;
+    case '"':
+      return JsonKind::kString;
+    case '\'':
+      return single_quotes_ ? JsonKind::kString : JsonKind::kInvalid;
+    case 'n':
+      return JsonKind::kNull;
+    case 't':
+      return JsonKind::kTrue;
+    case 'f':
+      return JsonKind::kFalse;
+    default:
+      return IsDigit(text_[position_]) || text_[position_] == '-' ? JsonKind::kNumber : JsonKind::kInvalid;
   }
 }
 
@@ -72,7 +80,8 @@ bool JsonCursor::ReadWord(std::string_view word) {
   SkipBlanks();
   if (text_.substr(position_, word.size()) != word) return false;
   position_ += word.size();
-  bool ends = position_ >= text_.size() || !(std::isalnum(static_cast<unsigned char>(text_[position_])) || text_[position_] == '_');
+  bool ends = position_ >= text_.size() ||
+              !(std::isalnum(static_cast<unsigned char>(text_[position_])) || text_[position_] == '_');
   return ends;
 }
 
@@ -103,7 +112,8 @@ bool JsonCursor::ReadNumber(std::string_view* raw, bool* is_integer) {
   *raw = text_.substr(begin, position_ - begin);
   if (position_ >= text_.size()) return true;
   char next = text_[position_];
-  return next == ',' || next == '}' || next == ']' || next == ' ' || next == '\t' || next == '\n' || next == '\r';
+  return next == ',' || next == '}' || next == ']' || next == ' ' || next == '\t' || next == '\n' ||
+         next == '\r';
 }
 
 bool JsonCursor::ReadEscape(std::string* out) {
@@ -112,15 +122,31 @@ bool JsonCursor::ReadEscape(std::string* out) {
   switch (c) {
     case '"':
     case '\\':
-    case '/': out->push_back(c); return true;
-    case 'b': out->push_back('\b'); return true;
-    case 'f': out->push_back('\f'); return true;
-    case 'n': out->push_back('\n'); return true;
-    case 'r': out->push_back('\r'); return true;
-    case 't': out->push_back('\t'); return true;
-    case '\'': out->push_back(c); return single_quotes_;
-    case 'u': break;
-    default: return false;
+    case '/':
+      out->push_back(c);
+      return true;
+    case 'b':
+      out->push_back('\b');
+      return true;
+    case 'f':
+      out->push_back('\f');
+      return true;
+    case 'n':
+      out->push_back('\n');
+      return true;
+    case 'r':
+      out->push_back('\r');
+      return true;
+    case 't':
+      out->push_back('\t');
+      return true;
+    case '\'':
+      out->push_back(c);
+      return single_quotes_;
+    case 'u':
+      break;
+    default:
+      return false;
   }
   auto read_unit = [&](uint32_t* unit) {
     if (position_ + 4 > text_.size()) return false;
@@ -216,11 +242,16 @@ bool JsonCursor::SkipNested(int level) {
   bool is_integer = false;
   bool more = true;
   switch (Peek()) {
-    case JsonKind::kNull: return ReadWord("null");
-    case JsonKind::kTrue: return ReadWord("true");
-    case JsonKind::kFalse: return ReadWord("false");
-    case JsonKind::kNumber: return ReadNumber(&raw, &is_integer);
-    case JsonKind::kString: return ReadString(&text);
+    case JsonKind::kNull:
+      return ReadWord("null");
+    case JsonKind::kTrue:
+      return ReadWord("true");
+    case JsonKind::kFalse:
+      return ReadWord("false");
+    case JsonKind::kNumber:
+      return ReadNumber(&raw, &is_integer);
+    case JsonKind::kString:
+      return ReadString(&text);
     case JsonKind::kObject:
       if (!EnterObject()) return false;
       while (true) {
@@ -236,7 +267,8 @@ bool JsonCursor::SkipNested(int level) {
         if (!SkipNested(level + 1)) return false;
       }
     case JsonKind::kEnd:
-    case JsonKind::kInvalid: return false;
+    case JsonKind::kInvalid:
+      return false;
   }
   return false;
 }

@@ -1,5 +1,6 @@
-// A pull reader over one JSON text, with what Jackson takes by Spark's defaults: single quotes, leading zeros refused, raw text
-// of any value available. No library at hand gives the raw text of numbers and of nested values together with single quotes.
+// A pull reader over one JSON text, with what Jackson takes by Spark's defaults: single quotes, leading zeros
+// refused, raw text of any value available. No library at hand gives the raw text of numbers and of nested
+// values together with single quotes.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,8 @@ namespace hearth::engine {
 
 enum class JsonKind : uint8_t { kNull, kTrue, kFalse, kNumber, kString, kArray, kObject, kEnd, kInvalid };
 
-// Every method answers false, or kInvalid, for text that is no JSON; the cursor is of no use afterwards. Nesting is bounded.
+// Every method answers false, or kInvalid, for text that is no JSON; the cursor is of no use afterwards.
+// Nesting is bounded.
 class JsonCursor {
  public:
   static constexpr int kMostLevels = 1000;

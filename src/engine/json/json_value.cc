@@ -22,7 +22,8 @@ JsonRead Put(Vector& vector, idx_t row, T value) {
 }
 
 JsonRead PutText(Vector& vector, idx_t row, std::string_view text) {
-  FlatVector::GetData<duckdb::string_t>(vector)[row] = duckdb::StringVector::AddStringOrBlob(vector, duckdb::string_t(text.data(), static_cast<uint32_t>(text.size())));
+  FlatVector::GetData<duckdb::string_t>(vector)[row] = duckdb::StringVector::AddStringOrBlob(
+      vector, duckdb::string_t(text.data(), static_cast<uint32_t>(text.size())));
   return JsonRead::kOk;
 }
 
@@ -36,7 +37,8 @@ JsonRead PutInteger(Vector& vector, idx_t row, std::string_view raw) {
 
 JsonRead PutDecimal(const plan::DataType& type, Vector& vector, idx_t row, std::string_view text) {
   plan::Int128 unscaled = 0;
-  if (ParseDecimal(text, type.precision(), type.scale(), &unscaled) != DecimalParse::kOk) return JsonRead::kMismatch;
+  if (ParseDecimal(text, type.precision(), type.scale(), &unscaled) != DecimalParse::kOk)
+    return JsonRead::kMismatch;
   WithDecimalStorage(type.precision(), [&](auto tag) {
     FlatVector::GetData<decltype(tag)>(vector)[row] = Narrow<decltype(tag)>(unscaled);
   });
@@ -48,23 +50,33 @@ JsonRead PutReal(Vector& vector, idx_t row, std::optional<T> value) {
   return value ? Put<T>(vector, row, *value) : JsonRead::kMismatch;
 }
 
-JsonRead PutNumber(const plan::DataType& type, std::string_view raw, bool is_integer, Vector& vector, idx_t row) {
+JsonRead PutNumber(const plan::DataType& type, std::string_view raw, bool is_integer, Vector& vector,
+                   idx_t row) {
   switch (type.kind()) {
-    case TypeKind::kByte: return is_integer ? PutInteger<int8_t>(vector, row, raw) : JsonRead::kMismatch;
-    case TypeKind::kShort: return is_integer ? PutInteger<int16_t>(vector, row, raw) : JsonRead::kMismatch;
-    case TypeKind::kInteger: return is_integer ? PutInteger<int32_t>(vector, row, raw) : JsonRead::kMismatch;
-    case TypeKind::kLong: return is_integer ? PutInteger<int64_t>(vector, row, raw) : JsonRead::kMismatch;
-    case TypeKind::kFloat: return PutReal<float>(vector, row, ParseFloat(raw));
-    case TypeKind::kDouble: return PutReal<double>(vector, row, ParseDouble(raw));
-    case TypeKind::kDecimal: return PutDecimal(type, vector, row, raw);
+    case TypeKind::kByte:
+      return is_integer ? PutInteger<int8_t>(vector, row, raw) : JsonRead::kMismatch;
+    case TypeKind::kShort:
+      return is_integer ? PutInteger<int16_t>(vector, row, raw) : JsonRead::kMismatch;
+    case TypeKind::kInteger:
+      return is_integer ? PutInteger<int32_t>(vector, row, raw) : JsonRead::kMismatch;
+    case TypeKind::kLong:
+      return is_integer ? PutInteger<int64_t>(vector, row, raw) : JsonRead::kMismatch;
+    case TypeKind::kFloat:
+      return PutReal<float>(vector, row, ParseFloat(raw));
+    case TypeKind::kDouble:
+      return PutReal<double>(vector, row, ParseDouble(raw));
+    case TypeKind::kDecimal:
+      return PutDecimal(type, vector, row, raw);
     case TypeKind::kTimestamp: {
       int64_t seconds = 0;
       auto parsed = std::from_chars(raw.data(), raw.data() + raw.size(), seconds);
       int64_t microseconds = 0;
-      bool fits = is_integer && parsed.ec == std::errc() && !__builtin_mul_overflow(seconds, kMicrosecondsPerSecond, &microseconds);
+      bool fits = is_integer && parsed.ec == std::errc() &&
+                  !__builtin_mul_overflow(seconds, kMicrosecondsPerSecond, &microseconds);
       return fits ? Put(vector, row, microseconds) : JsonRead::kMismatch;
     }
-    default: return JsonRead::kMismatch;
+    default:
+      return JsonRead::kMismatch;
   }
 }
 
@@ -95,23 +107,31 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
   return bytes;
 }
 
-JsonRead PutString(const plan::DataType& type, const std::string& text, const JsonValueOptions& options, Vector& vector,
-                   idx_t row) {
+JsonRead PutString(const plan::DataType& type, const std::string& text, const JsonValueOptions& options,
+                   Vector& vector, idx_t row) {
   switch (type.kind()) {
     case TypeKind::kString:
     case TypeKind::kChar:
-    case TypeKind::kVarchar: return PutText(vector, row, text);
+    case TypeKind::kVarchar:
+      return PutText(vector, row, text);
     case TypeKind::kBinary: {
       auto bytes = DecodeBase64(text);
       return bytes ? PutText(vector, row, *bytes) : JsonRead::kMismatch;
     }
-    case TypeKind::kDate: return PutReal<int32_t>(vector, row, ParseDate(text));
-    case TypeKind::kTimestamp: return PutReal<int64_t>(vector, row, ParseTimestamp(text, options.zone));
-    case TypeKind::kTimestampNtz: return PutReal<int64_t>(vector, row, ParseTimestampNtz(text, false));
-    case TypeKind::kFloat: return PutReal<float>(vector, row, SpecialReal<float>(text));
-    case TypeKind::kDouble: return PutReal<double>(vector, row, SpecialReal<double>(text));
-    case TypeKind::kDecimal: return PutDecimal(type, vector, row, text);
-    default: return JsonRead::kMismatch;
+    case TypeKind::kDate:
+      return PutReal<int32_t>(vector, row, ParseDate(text));
+    case TypeKind::kTimestamp:
+      return PutReal<int64_t>(vector, row, ParseTimestamp(text, options.zone));
+    case TypeKind::kTimestampNtz:
+      return PutReal<int64_t>(vector, row, ParseTimestampNtz(text, false));
+    case TypeKind::kFloat:
+      return PutReal<float>(vector, row, SpecialReal<float>(text));
+    case TypeKind::kDouble:
+      return PutReal<double>(vector, row, SpecialReal<double>(text));
+    case TypeKind::kDecimal:
+      return PutDecimal(type, vector, row, text);
+    default:
+      return JsonRead::kMismatch;
   }
 }
 
@@ -121,8 +141,8 @@ JsonRead SkipMismatch(JsonCursor& cursor) {
   return cursor.Skip(&raw) ? JsonRead::kMismatch : JsonRead::kInvalid;
 }
 
-JsonRead ReadStruct(JsonCursor& cursor, const plan::DataType& type, const JsonValueOptions& options, Vector& vector,
-                    idx_t row) {
+JsonRead ReadStruct(JsonCursor& cursor, const plan::DataType& type, const JsonValueOptions& options,
+                    Vector& vector, idx_t row) {
   auto& children = duckdb::StructVector::GetEntries(vector);
   const auto& fields = type.fields();
   for (auto& child : children) SetNullDeep(*child, row);
@@ -159,8 +179,8 @@ idx_t Grow(Vector& list, duckdb::list_entry_t& entry) {
   return size;
 }
 
-JsonRead ReadArray(JsonCursor& cursor, const plan::DataType& type, const JsonValueOptions& options, Vector& vector,
-                   idx_t row) {
+JsonRead ReadArray(JsonCursor& cursor, const plan::DataType& type, const JsonValueOptions& options,
+                   Vector& vector, idx_t row) {
   duckdb::list_entry_t entry(duckdb::ListVector::GetListSize(vector), 0);
   if (!cursor.EnterArray()) return JsonRead::kInvalid;
   JsonRead result = JsonRead::kOk;
@@ -182,7 +202,8 @@ JsonRead ReadArray(JsonCursor& cursor, const plan::DataType& type, const JsonVal
   return result;
 }
 
-JsonRead ReadMap(JsonCursor& cursor, const plan::DataType& type, const JsonValueOptions& options, Vector& vector, idx_t row) {
+JsonRead ReadMap(JsonCursor& cursor, const plan::DataType& type, const JsonValueOptions& options,
+                 Vector& vector, idx_t row) {
   if (!type.key()->IsString()) return SkipMismatch(cursor);
   duckdb::list_entry_t entry(duckdb::ListVector::GetListSize(vector), 0);
   if (!cursor.EnterObject()) return JsonRead::kInvalid;
@@ -223,8 +244,8 @@ void SetNullDeep(Vector& vector, idx_t row) {
   }
 }
 
-JsonRead ReadJsonValue(JsonCursor& cursor, const plan::DataType& type, const JsonValueOptions& options, Vector& vector,
-                       idx_t row) {
+JsonRead ReadJsonValue(JsonCursor& cursor, const plan::DataType& type, const JsonValueOptions& options,
+                       Vector& vector, idx_t row) {
   auto kind = cursor.Peek();
   if (kind == JsonKind::kNull) {
     if (!cursor.ReadWord("null")) return JsonRead::kInvalid;
@@ -240,7 +261,8 @@ JsonRead ReadJsonValue(JsonCursor& cursor, const plan::DataType& type, const Jso
     case JsonKind::kTrue:
     case JsonKind::kFalse: {
       if (!cursor.ReadWord(kind == JsonKind::kTrue ? "true" : "false")) return JsonRead::kInvalid;
-      return type.Is(TypeKind::kBoolean) ? Put<bool>(vector, row, kind == JsonKind::kTrue) : JsonRead::kMismatch;
+      return type.Is(TypeKind::kBoolean) ? Put<bool>(vector, row, kind == JsonKind::kTrue)
+                                         : JsonRead::kMismatch;
     }
     case JsonKind::kNumber: {
       std::string_view raw;
@@ -260,7 +282,8 @@ JsonRead ReadJsonValue(JsonCursor& cursor, const plan::DataType& type, const Jso
     case JsonKind::kArray:
       if (type.Is(TypeKind::kArray)) return ReadArray(cursor, type, options, vector, row);
       return SkipMismatch(cursor);
-    default: return JsonRead::kInvalid;
+    default:
+      return JsonRead::kInvalid;
   }
 }
 

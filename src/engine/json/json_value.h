@@ -2,7 +2,6 @@
 #pragma once
 
 #include <duckdb.hpp>
-
 #include <string>
 
 #include "engine/json/json_cursor.h"
@@ -22,8 +21,8 @@ enum class JsonRead : uint8_t {
   kInvalid,   // no JSON: nothing more can be read
 };
 
-// Reads the next value into `row` of `vector`, which has type ToDuckDB(type) and is flat. A mismatch inside a struct makes
-// that field null alone; inside an array or a map it makes the whole of it null.
+// Reads the next value into `row` of `vector`, which has type ToDuckDB(type) and is flat. A mismatch inside a
+// struct makes that field null alone; inside an array or a map it makes the whole of it null.
 JsonRead ReadJsonValue(JsonCursor& cursor, const plan::DataType& type, const JsonValueOptions& options,
                        duckdb::Vector& vector, duckdb::idx_t row);
 

@@ -9,16 +9,19 @@ using duckdb::make_uniq;
 
 namespace {
 
-// grouping(a) and grouping_id(a, b): which keys the row's grouping set left out, first key in the highest bit.
+// grouping(a) and grouping_id(a, b): which keys the row's grouping set left out, first key in the highest
+// bit.
 ParsedPtr Grouping(ParsedExpressions keys, const plan::DataType& type) {
-  auto grouping = make_uniq<duckdb::OperatorExpression>(duckdb::ExpressionType::GROUPING_FUNCTION, std::move(keys));
+  auto grouping =
+      make_uniq<duckdb::OperatorExpression>(duckdb::ExpressionType::GROUPING_FUNCTION, std::move(keys));
   return CastTo(std::move(grouping), ToDuckDB(type));
 }
 
 }  // namespace
 
 base::Result<ParsedPtr> Lowering::LowerAggregateCall(const plan::Expression& expression,
-                                                     const plan::AggregateCall& call, const WindowClause* window) {
+                                                     const plan::AggregateCall& call,
+                                                     const WindowClause* window) {
   HEARTH_ASSIGN(ParsedExpressions arguments, LowerAll(call.arguments));
   ParsedPtr filter;
   if (call.filter) {
@@ -67,7 +70,8 @@ base::Result<Lowering::Lowered> Lowering::LowerAggregate(const plan::Aggregate& 
     expression->SetAlias(ColumnName(item.column.id));
     node->select_list.push_back(std::move(expression));
   }
-  // Without input rows Spark's grouping sets give no row at all, the empty set included; a plain global aggregate gives one.
+  // Without input rows Spark's grouping sets give no row at all, the empty set included; a plain global
+  // aggregate gives one.
   if (has_empty_set) {
     auto rows = make_uniq<duckdb::FunctionExpression>("count_star", ParsedExpressions{});
     node->having = Compare(duckdb::ExpressionType::COMPARE_GREATERTHAN, std::move(rows), LongConstant(0));

@@ -1,7 +1,8 @@
+#include "engine/functions/expressions.h"
+
 #include "duckdb/parser/expression/columnref_expression.hpp"
 #include "duckdb/parser/expression/function_expression.hpp"
 #include "duckdb/parser/expression/subquery_expression.hpp"
-#include "engine/functions/expressions.h"
 #include "engine/lower/lowering.h"
 
 namespace hearth::engine {
@@ -12,8 +13,12 @@ base::Result<ParsedPtr> Lowering::LowerExpression(const plan::Expression& expres
   struct Visitor {
     Lowering& self;
     const plan::Expression& expression;
-    base::Result<ParsedPtr> operator()(const plan::Literal& node) { return Constant(node.value, *expression.type); }
-    base::Result<ParsedPtr> operator()(const plan::ColumnReference& node) { return Reference(self.Resolve(node.id)); }
+    base::Result<ParsedPtr> operator()(const plan::Literal& node) {
+      return Constant(node.value, *expression.type);
+    }
+    base::Result<ParsedPtr> operator()(const plan::ColumnReference& node) {
+      return Reference(self.Resolve(node.id));
+    }
     base::Result<ParsedPtr> operator()(const plan::Call& node) { return self.LowerCall(expression, node); }
     base::Result<ParsedPtr> operator()(const plan::Cast& node) {
       HEARTH_ASSIGN(ParsedPtr child, self.LowerExpression(*node.child));
@@ -55,7 +60,8 @@ base::Result<ParsedPtr> Lowering::LowerCall(const plan::Expression& expression, 
 }
 
 // A chain of AND, however long, is one node; so is a chain of OR.
-base::Result<ParsedPtr> Lowering::LowerConjunction(const plan::Expression& expression, const plan::Call& call) {
+base::Result<ParsedPtr> Lowering::LowerConjunction(const plan::Expression& expression,
+                                                   const plan::Call& call) {
   const std::string& name = call.function->name;
   ParsedExpressions operands;
   std::vector<const plan::Expression*> pending{&expression};
@@ -90,8 +96,12 @@ base::Result<ParsedPtr> Lowering::LowerSubquery(const plan::Subquery& subquery) 
   HEARTH_ASSIGN(Lowered lowered, LowerRelation(*subquery.plan));
   expression->subquery->node = Exactly(std::move(lowered), subquery.plan->output);
   switch (subquery.kind) {
-    case plan::SubqueryKind::kScalar: expression->subquery_type = duckdb::SubqueryType::SCALAR; break;
-    case plan::SubqueryKind::kExists: expression->subquery_type = duckdb::SubqueryType::EXISTS; break;
+    case plan::SubqueryKind::kScalar:
+      expression->subquery_type = duckdb::SubqueryType::SCALAR;
+      break;
+    case plan::SubqueryKind::kExists:
+      expression->subquery_type = duckdb::SubqueryType::EXISTS;
+      break;
     case plan::SubqueryKind::kIn: {
       expression->subquery_type = duckdb::SubqueryType::ANY;
       expression->comparison_type = duckdb::ExpressionType::COMPARE_EQUAL;
@@ -105,14 +115,16 @@ base::Result<ParsedPtr> Lowering::LowerSubquery(const plan::Subquery& subquery) 
   return ParsedPtr(std::move(expression));
 }
 
-base::Result<duckdb::vector<duckdb::OrderByNode>> Lowering::LowerOrder(const std::vector<plan::SortKey>& keys) {
+base::Result<duckdb::vector<duckdb::OrderByNode>> Lowering::LowerOrder(
+    const std::vector<plan::SortKey>& keys) {
   duckdb::vector<duckdb::OrderByNode> orders;
   for (const auto& key : keys) {
     HEARTH_ASSIGN(ParsedPtr expression, LowerExpression(*key.expression));
     expression = SortKeyOf(std::move(expression), *key.expression->type);
-    orders.emplace_back(key.ascending ? duckdb::OrderType::ASCENDING : duckdb::OrderType::DESCENDING,
-                        key.nulls_first ? duckdb::OrderByNullType::NULLS_FIRST : duckdb::OrderByNullType::NULLS_LAST,
-                        std::move(expression));
+    orders.emplace_back(
+        key.ascending ? duckdb::OrderType::ASCENDING : duckdb::OrderType::DESCENDING,
+        key.nulls_first ? duckdb::OrderByNullType::NULLS_FIRST : duckdb::OrderByNullType::NULLS_LAST,
+        std::move(expression));
   }
   return orders;
 }

@@ -12,18 +12,24 @@ namespace {
 duckdb::JoinType ToDuckDB(JoinType type) {
   switch (type) {
     case JoinType::kInner:
-    case JoinType::kCross: return duckdb::JoinType::INNER;
-    case JoinType::kLeft: return duckdb::JoinType::LEFT;
-    case JoinType::kRight: return duckdb::JoinType::RIGHT;
-    case JoinType::kFull: return duckdb::JoinType::OUTER;
-    case JoinType::kLeftSemi: return duckdb::JoinType::SEMI;
-    case JoinType::kLeftAnti: return duckdb::JoinType::ANTI;
+    case JoinType::kCross:
+      return duckdb::JoinType::INNER;
+    case JoinType::kLeft:
+      return duckdb::JoinType::LEFT;
+    case JoinType::kRight:
+      return duckdb::JoinType::RIGHT;
+    case JoinType::kFull:
+      return duckdb::JoinType::OUTER;
+    case JoinType::kLeftSemi:
+      return duckdb::JoinType::SEMI;
+    case JoinType::kLeftAnti:
+      return duckdb::JoinType::ANTI;
   }
   return duckdb::JoinType::INNER;
 }
 
-// A filter of the preserved side may move above the join; a filter of the other side may move into ON. In a full join
-// neither may.
+// A filter of the preserved side may move above the join; a filter of the other side may move into ON. In a
+// full join neither may.
 bool PreservesLeft(JoinType type) { return type != JoinType::kRight && type != JoinType::kFull; }
 bool FiltersRightInCondition(JoinType type) {
   return type == JoinType::kLeft || type == JoinType::kLeftSemi || type == JoinType::kLeftAnti;

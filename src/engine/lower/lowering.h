@@ -1,12 +1,11 @@
 // The resolved tree as a DuckDB query tree. Nothing is decided here about names, types or nulls.
 //
-// Every column is called c<id>. A relation is lowered to one of two forms: a source (FROM and WHERE, its columns reachable
-// by name) or a query (a whole SELECT). Sources of inner joins stay flat, so that DuckDB's join ordering sees one join
-// tree; a SELECT in FROM is a wall to it.
+// Every column is called c<id>. A relation is lowered to one of two forms: a source (FROM and WHERE, its
+// columns reachable by name) or a query (a whole SELECT). Sources of inner joins stay flat, so that DuckDB's
+// join ordering sees one join tree; a SELECT in FROM is a wall to it.
 #pragma once
 
 #include <duckdb.hpp>
-
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -66,19 +65,22 @@ class Lowering {
   base::Result<Lowered> LowerSort(const plan::Relation& relation, const plan::Sort& sort);
   base::Result<Lowered> LowerLimit(const plan::Relation& relation, const plan::Limit& limit);
   base::Result<Lowered> LowerTail(const plan::Relation& relation, const plan::Tail& tail);
-  base::Result<Lowered> LowerSetOperation(const plan::Relation& relation, const plan::SetOperation& operation);
+  base::Result<Lowered> LowerSetOperation(const plan::Relation& relation,
+                                          const plan::SetOperation& operation);
   base::Result<Lowered> LowerDistinct(const plan::Relation& relation, const plan::Distinct& distinct);
-  base::Result<Lowered> LowerDeduplicate(const plan::Relation& relation, const plan::Deduplicate& deduplicate);
+  base::Result<Lowered> LowerDeduplicate(const plan::Relation& relation,
+                                         const plan::Deduplicate& deduplicate);
   base::Result<Lowered> LowerSample(const plan::Relation& relation, const plan::Sample& sample);
   base::Result<Lowered> LowerWith(const plan::With& with);
-  base::Result<Lowered> LowerCteReference(const plan::Relation& relation, const plan::CteReference& reference);
+  base::Result<Lowered> LowerCteReference(const plan::Relation& relation,
+                                          const plan::CteReference& reference);
 
   // join.cc
   base::Result<Lowered> LowerJoin(const plan::Join& join);
   // aggregate.cc
   base::Result<Lowered> LowerAggregate(const plan::Aggregate& aggregate);
-  base::Result<ParsedPtr> LowerAggregateCall(const plan::Expression& expression, const plan::AggregateCall& call,
-                                             const WindowClause* window);
+  base::Result<ParsedPtr> LowerAggregateCall(const plan::Expression& expression,
+                                             const plan::AggregateCall& call, const WindowClause* window);
   // window.cc
   base::Result<Lowered> LowerWindow(const plan::Window& window);
   base::Result<ParsedPtr> LowerWindowCall(const plan::Expression& expression, const plan::WindowCall& call);

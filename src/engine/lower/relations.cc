@@ -113,7 +113,8 @@ QueryNodePtr Lowering::Exactly(Lowered lowered, const std::vector<plan::Column>&
 
 base::Result<LoweredPlan> Lowering::Lower(const plan::Relation& relation) { return Lower(relation, {}); }
 
-base::Result<LoweredPlan> Lowering::Lower(const plan::Relation& relation, const std::vector<std::string>& names) {
+base::Result<LoweredPlan> Lowering::Lower(const plan::Relation& relation,
+                                          const std::vector<std::string>& names) {
   HEARTH_ASSIGN(Lowered lowered, LowerRelation(relation));
   LoweredPlan plan;
   plan.statement = make_uniq<duckdb::SelectStatement>();
@@ -137,9 +138,15 @@ base::Result<Lowering::Lowered> Lowering::LowerRelation(const plan::Relation& re
     Lowering& self;
     const plan::Relation& relation;
     base::Result<Lowered> operator()(const plan::OneRow&) { return self.LowerOneRow(); }
-    base::Result<Lowered> operator()(const plan::FileScan& node) { return self.LowerFileScan(relation, node); }
-    base::Result<Lowered> operator()(const plan::LocalRows& node) { return self.LowerLocalRows(relation, node); }
-    base::Result<Lowered> operator()(const plan::InlineRows& node) { return self.LowerInlineRows(relation, node); }
+    base::Result<Lowered> operator()(const plan::FileScan& node) {
+      return self.LowerFileScan(relation, node);
+    }
+    base::Result<Lowered> operator()(const plan::LocalRows& node) {
+      return self.LowerLocalRows(relation, node);
+    }
+    base::Result<Lowered> operator()(const plan::InlineRows& node) {
+      return self.LowerInlineRows(relation, node);
+    }
     base::Result<Lowered> operator()(const plan::Range& node) { return self.LowerRange(relation, node); }
     base::Result<Lowered> operator()(const plan::Project& node) { return self.LowerProject(node); }
     base::Result<Lowered> operator()(const plan::Filter& node) { return self.LowerFilter(node); }
@@ -149,18 +156,28 @@ base::Result<Lowering::Lowered> Lowering::LowerRelation(const plan::Relation& re
     base::Result<Lowered> operator()(const plan::Sort& node) { return self.LowerSort(relation, node); }
     base::Result<Lowered> operator()(const plan::Limit& node) { return self.LowerLimit(relation, node); }
     base::Result<Lowered> operator()(const plan::Tail& node) { return self.LowerTail(relation, node); }
-    base::Result<Lowered> operator()(const plan::SetOperation& node) { return self.LowerSetOperation(relation, node); }
-    base::Result<Lowered> operator()(const plan::Distinct& node) { return self.LowerDistinct(relation, node); }
-    base::Result<Lowered> operator()(const plan::Deduplicate& node) { return self.LowerDeduplicate(relation, node); }
+    base::Result<Lowered> operator()(const plan::SetOperation& node) {
+      return self.LowerSetOperation(relation, node);
+    }
+    base::Result<Lowered> operator()(const plan::Distinct& node) {
+      return self.LowerDistinct(relation, node);
+    }
+    base::Result<Lowered> operator()(const plan::Deduplicate& node) {
+      return self.LowerDeduplicate(relation, node);
+    }
     base::Result<Lowered> operator()(const plan::Generate& node) { return self.LowerGenerate(node); }
     base::Result<Lowered> operator()(const plan::Sample& node) { return self.LowerSample(relation, node); }
     base::Result<Lowered> operator()(const plan::With& node) { return self.LowerWith(node); }
-    base::Result<Lowered> operator()(const plan::CteReference& node) { return self.LowerCteReference(relation, node); }
+    base::Result<Lowered> operator()(const plan::CteReference& node) {
+      return self.LowerCteReference(relation, node);
+    }
     base::Result<Lowered> operator()(const plan::ShowString&) {
       return base::NotImplemented("showString inside another plan");
     }
     // Metrics are computed beside the query (executor.cc); the rows pass.
-    base::Result<Lowered> operator()(const plan::CollectMetrics& node) { return self.LowerRelation(*node.input); }
+    base::Result<Lowered> operator()(const plan::CollectMetrics& node) {
+      return self.LowerRelation(*node.input);
+    }
   };
   return std::visit(Visitor{*this, relation}, relation.node);
 }
@@ -214,8 +231,8 @@ base::Result<Lowering::Lowered> Lowering::LowerSort(const plan::Relation& relati
     keys.push_back(key);
   }
   // Plain keys may name the columns of a finished SELECT; others need it as a source.
-  if (input.node && (!plain || HasAnyModifier(*input.node) ||
-                     input.node->type != duckdb::QueryNodeType::SELECT_NODE)) {
+  if (input.node &&
+      (!plain || HasAnyModifier(*input.node) || input.node->type != duckdb::QueryNodeType::SELECT_NODE)) {
     input = ToSource(std::move(input));
   }
   HEARTH_ASSIGN(auto orders, LowerOrder(keys));
@@ -229,9 +246,11 @@ base::Result<Lowering::Lowered> Lowering::LowerSort(const plan::Relation& relati
   return lowered;
 }
 
-base::Result<Lowering::Lowered> Lowering::LowerLimit(const plan::Relation& relation, const plan::Limit& limit) {
+base::Result<Lowering::Lowered> Lowering::LowerLimit(const plan::Relation& relation,
+                                                     const plan::Limit& limit) {
   HEARTH_ASSIGN(Lowered input, LowerRelation(*limit.input));
-  if (input.node && HasModifier<duckdb::LimitModifier>(*input.node, duckdb::ResultModifierType::LIMIT_MODIFIER)) {
+  if (input.node &&
+      HasModifier<duckdb::LimitModifier>(*input.node, duckdb::ResultModifierType::LIMIT_MODIFIER)) {
     input = ToSource(std::move(input));
   }
   Lowered lowered;
@@ -285,9 +304,15 @@ base::Result<Lowering::Lowered> Lowering::LowerSetOperation(const plan::Relation
                                                             const plan::SetOperation& operation) {
   auto node = make_uniq<duckdb::SetOperationNode>();
   switch (operation.kind) {
-    case plan::SetKind::kUnion: node->setop_type = duckdb::SetOperationType::UNION; break;
-    case plan::SetKind::kIntersect: node->setop_type = duckdb::SetOperationType::INTERSECT; break;
-    case plan::SetKind::kExcept: node->setop_type = duckdb::SetOperationType::EXCEPT; break;
+    case plan::SetKind::kUnion:
+      node->setop_type = duckdb::SetOperationType::UNION;
+      break;
+    case plan::SetKind::kIntersect:
+      node->setop_type = duckdb::SetOperationType::INTERSECT;
+      break;
+    case plan::SetKind::kExcept:
+      node->setop_type = duckdb::SetOperationType::EXCEPT;
+      break;
   }
   node->setop_all = operation.is_all;
   // A chain of unions is one node with many inputs.
@@ -317,7 +342,8 @@ base::Result<Lowering::Lowered> Lowering::LowerSetOperation(const plan::Relation
   return lowered;
 }
 
-base::Result<Lowering::Lowered> Lowering::LowerDistinct(const plan::Relation& relation, const plan::Distinct& distinct) {
+base::Result<Lowering::Lowered> Lowering::LowerDistinct(const plan::Relation& relation,
+                                                        const plan::Distinct& distinct) {
   HEARTH_ASSIGN(Lowered input, LowerRelation(*distinct.input));
   Lowered lowered;
   lowered.node = ToQuery(ToSource(std::move(input)), relation.output);
@@ -331,14 +357,16 @@ base::Result<Lowering::Lowered> Lowering::LowerDeduplicate(const plan::Relation&
   Lowered lowered;
   lowered.node = ToQuery(ToSource(std::move(input)), relation.output);
   auto modifier = make_uniq<duckdb::DistinctModifier>();
-  for (const plan::ColumnId key : deduplicate.keys) modifier->distinct_on_targets.push_back(Reference(Resolve(key)));
+  for (const plan::ColumnId key : deduplicate.keys)
+    modifier->distinct_on_targets.push_back(Reference(Resolve(key)));
   lowered.node->modifiers.push_back(std::move(modifier));
   return lowered;
 }
 
-// Rows are numbered in their order, and the number decides: the same input gives the same sample, and samples of adjoining
-// ranges with one seed have no row in common (randomSplit).
-base::Result<Lowering::Lowered> Lowering::LowerSample(const plan::Relation& relation, const plan::Sample& sample) {
+// Rows are numbered in their order, and the number decides: the same input gives the same sample, and samples
+// of adjoining ranges with one seed have no row in common (randomSplit).
+base::Result<Lowering::Lowered> Lowering::LowerSample(const plan::Relation& relation,
+                                                      const plan::Sample& sample) {
   HEARTH_ASSIGN(Lowered input, LowerRelation(*sample.input));
   auto node = Select(ToSource(std::move(input)));
   for (const auto& column : relation.output) node->select_list.push_back(Column(column));

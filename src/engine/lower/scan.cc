@@ -44,7 +44,8 @@ Lowering::Lowered Lowering::LowerNoRows(const plan::Relation& relation) {
   return lowered;
 }
 
-base::Result<Lowering::Lowered> Lowering::LowerFileScan(const plan::Relation& relation, const plan::FileScan& scan) {
+base::Result<Lowering::Lowered> Lowering::LowerFileScan(const plan::Relation& relation,
+                                                        const plan::FileScan& scan) {
   if (scan.source->paths.empty()) return LowerNoRows(relation);
   Lowered lowered;
   HEARTH_ASSIGN(const char* function, ScanFunctionFor(*scan.source));
@@ -55,14 +56,16 @@ base::Result<Lowering::Lowered> Lowering::LowerFileScan(const plan::Relation& re
       Pointer(scan.source.get()));
   resources_.push_back(scan.source);
   auto table = TableFunction(
-      function, List(Constant(duckdb::Value::LIST(duckdb::LogicalType::VARCHAR, std::move(paths))), ParsedPtr(std::move(source))));
+      function, List(Constant(duckdb::Value::LIST(duckdb::LogicalType::VARCHAR, std::move(paths))),
+                     ParsedPtr(std::move(source))));
   table->alias = NextTableName();
   for (const auto& column : relation.output) table->column_name_alias.push_back(ColumnName(column.id));
   lowered.from = std::move(table);
   return lowered;
 }
 
-base::Result<Lowering::Lowered> Lowering::LowerLocalRows(const plan::Relation& relation, const plan::LocalRows& rows) {
+base::Result<Lowering::Lowered> Lowering::LowerLocalRows(const plan::Relation& relation,
+                                                         const plan::LocalRows& rows) {
   if (!rows.arrow_ipc) return LowerNoRows(relation);
   HEARTH_ASSIGN(auto input, LocalRowsInput::Open(rows.arrow_ipc));
   if (static_cast<size_t>(input->column_count()) != relation.output.size()) {
@@ -77,8 +80,8 @@ base::Result<Lowering::Lowered> Lowering::LowerLocalRows(const plan::Relation& r
     lowered.from = std::move(numbers);
     return lowered;
   }
-  auto table = TableFunction(
-      "arrow_scan_dumb", List(Pointer(input.get()), Pointer(LocalRowsProducer()), Pointer(LocalRowsSchemaGetter())));
+  auto table = TableFunction("arrow_scan_dumb", List(Pointer(input.get()), Pointer(LocalRowsProducer()),
+                                                     Pointer(LocalRowsSchemaGetter())));
   table->alias = NextTableName();
   auto node = make_uniq<duckdb::SelectNode>();
   for (const auto& column : relation.output) {
@@ -94,7 +97,8 @@ base::Result<Lowering::Lowered> Lowering::LowerLocalRows(const plan::Relation& r
   return lowered;
 }
 
-base::Result<Lowering::Lowered> Lowering::LowerInlineRows(const plan::Relation& relation, const plan::InlineRows& rows) {
+base::Result<Lowering::Lowered> Lowering::LowerInlineRows(const plan::Relation& relation,
+                                                          const plan::InlineRows& rows) {
   auto table = make_uniq<duckdb::ExpressionListRef>();
   table->alias = NextTableName();
   for (const auto& column : relation.output) {
@@ -110,8 +114,10 @@ base::Result<Lowering::Lowered> Lowering::LowerInlineRows(const plan::Relation& 
   return lowered;
 }
 
-base::Result<Lowering::Lowered> Lowering::LowerRange(const plan::Relation& relation, const plan::Range& range) {
-  auto table = TableFunction("range", List(LongConstant(range.start), LongConstant(range.end), LongConstant(range.step)));
+base::Result<Lowering::Lowered> Lowering::LowerRange(const plan::Relation& relation,
+                                                     const plan::Range& range) {
+  auto table = TableFunction(
+      "range", List(LongConstant(range.start), LongConstant(range.end), LongConstant(range.step)));
   table->alias = NextTableName();
   table->column_name_alias.push_back(ColumnName(relation.output[0].id));
   Lowered lowered;

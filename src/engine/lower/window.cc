@@ -50,13 +50,16 @@ const std::map<std::string, Ranking, std::less<>>& FrameValues() {
 WindowBoundary Boundary(BoundKind kind, FrameUnit unit) {
   const bool rows = unit == FrameUnit::kRows;
   switch (kind) {
-    case BoundKind::kUnboundedPreceding: return WindowBoundary::UNBOUNDED_PRECEDING;
+    case BoundKind::kUnboundedPreceding:
+      return WindowBoundary::UNBOUNDED_PRECEDING;
     case BoundKind::kPreceding:
       return rows ? WindowBoundary::EXPR_PRECEDING_ROWS : WindowBoundary::EXPR_PRECEDING_RANGE;
-    case BoundKind::kCurrentRow: return rows ? WindowBoundary::CURRENT_ROW_ROWS : WindowBoundary::CURRENT_ROW_RANGE;
+    case BoundKind::kCurrentRow:
+      return rows ? WindowBoundary::CURRENT_ROW_ROWS : WindowBoundary::CURRENT_ROW_RANGE;
     case BoundKind::kFollowing:
       return rows ? WindowBoundary::EXPR_FOLLOWING_ROWS : WindowBoundary::EXPR_FOLLOWING_RANGE;
-    case BoundKind::kUnboundedFollowing: return WindowBoundary::UNBOUNDED_FOLLOWING;
+    case BoundKind::kUnboundedFollowing:
+      return WindowBoundary::UNBOUNDED_FOLLOWING;
   }
   return WindowBoundary::INVALID;
 }
@@ -104,7 +107,8 @@ base::Result<WindowClause> Lowering::LowerWindowClause(const plan::WindowCall& c
   const bool by_range = call.unit == FrameUnit::kRange && has_offset && order_type;
   // DuckDB has arithmetic on local timestamps only (the zoned kind needs ICU); the order is the same.
   if (by_range && order_type->Is(TypeKind::kTimestamp)) {
-    clause.orders[0].expression = CastTo(std::move(clause.orders[0].expression), duckdb::LogicalType::TIMESTAMP);
+    clause.orders[0].expression =
+        CastTo(std::move(clause.orders[0].expression), duckdb::LogicalType::TIMESTAMP);
   }
   const auto lower_offset = [&](const plan::FrameBound& bound) -> base::Result<ParsedPtr> {
     if (!bound.offset) return ParsedPtr();
@@ -116,8 +120,8 @@ base::Result<WindowClause> Lowering::LowerWindowClause(const plan::WindowCall& c
   return clause;
 }
 
-base::Result<ParsedPtr> Lowering::LowerWindowFunction(const plan::Expression& expression, const plan::Call& call,
-                                                      const WindowClause& clause) {
+base::Result<ParsedPtr> Lowering::LowerWindowFunction(const plan::Expression& expression,
+                                                      const plan::Call& call, const WindowClause& clause) {
   const auto found = Rankings().find(call.function->name);
   if (found == Rankings().end()) return base::NotImplemented("window function " + call.function->name);
   HEARTH_ASSIGN(ParsedExpressions arguments, LowerAll(call.arguments));
@@ -144,12 +148,14 @@ base::Result<ParsedPtr> Lowering::LowerWindowFunction(const plan::Expression& ex
     case ExpressionType::WINDOW_PERCENT_RANK:
       // Spark's arguments repeat the ORDER BY.
       break;
-    default: break;
+    default:
+      break;
   }
   return CastTo(std::move(window), ToDuckDB(*expression.type));
 }
 
-base::Result<ParsedPtr> Lowering::LowerWindowCall(const plan::Expression& expression, const plan::WindowCall& call) {
+base::Result<ParsedPtr> Lowering::LowerWindowCall(const plan::Expression& expression,
+                                                  const plan::WindowCall& call) {
   HEARTH_ASSIGN(WindowClause clause, LowerWindowClause(call));
   if (const auto* function = call.function->As<plan::Call>()) {
     return LowerWindowFunction(expression, *function, clause);
@@ -161,8 +167,8 @@ base::Result<ParsedPtr> Lowering::LowerWindowCall(const plan::Expression& expres
     auto window = MakeWindow(value->second, clause);
     HEARTH_ASSIGN(ParsedPtr argument, LowerExpression(*aggregate->arguments[0]));
     window->children.push_back(std::move(argument));
-    window->ignore_nulls =
-        aggregate->ignore_nulls || (aggregate->arguments.size() > 1 && IsTrueLiteral(*aggregate->arguments[1]));
+    window->ignore_nulls = aggregate->ignore_nulls ||
+                           (aggregate->arguments.size() > 1 && IsTrueLiteral(*aggregate->arguments[1]));
     return ParsedPtr(std::move(window));
   }
   return LowerAggregateCall(*call.function, *aggregate, &clause);

@@ -20,13 +20,13 @@ constexpr std::string_view kWordCharacter = R"([\p{L}\p{Nd}_])";
 constexpr int kMaximumDepth = 250;
 
 struct Flags {
-  bool ignore_case = false;        // i
-  bool unicode_case = false;       // u
-  bool multiline = false;          // m
-  bool dot_all = false;            // s
-  bool comments = false;           // x
-  bool unix_lines = false;         // d
-  bool unicode_classes = false;    // U
+  bool ignore_case = false;      // i
+  bool unicode_case = false;     // u
+  bool multiline = false;        // m
+  bool dot_all = false;          // s
+  bool comments = false;         // x
+  bool unix_lines = false;       // d
+  bool unicode_classes = false;  // U
 };
 
 bool IsLetter(uint32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -39,7 +39,8 @@ struct Failure {
 
 class Translator {
  public:
-  Translator(std::string_view pattern, bool ascii_subject) : pattern_(pattern), ascii_subject_(ascii_subject) {
+  Translator(std::string_view pattern, bool ascii_subject)
+      : pattern_(pattern), ascii_subject_(ascii_subject) {
     group_total_ = CountGroups();
   }
 
@@ -52,7 +53,8 @@ class Translator {
   bool depends_on_subject() const { return depends_on_subject_; }
 
  private:
-  // ---- Reading ---------------------------------------------------------------------------------------------
+  // ---- Reading
+  // ---------------------------------------------------------------------------------------------
 
   bool AtEnd() const { return position_ >= pattern_.size(); }
   char Peek(size_t ahead = 0) const {
@@ -67,8 +69,9 @@ class Translator {
   uint32_t TakeCharacter() { return ReadCodePoint(pattern_, position_); }
 
   [[noreturn]] void Wrong(std::string_view what) const {
-    throw Failure{base::MakeError(base::ErrorKind::kIllegalArgument, "",
-                                  fmt::format("The regular expression has {} near place {}.", what, position_))};
+    throw Failure{
+        base::MakeError(base::ErrorKind::kIllegalArgument, "",
+                        fmt::format("The regular expression has {} near place {}.", what, position_))};
   }
   [[noreturn]] static void Unsupported(std::string what) { throw Failure{base::NotImplemented(what)}; }
 
@@ -95,7 +98,8 @@ class Translator {
     return count;
   }
 
-  // ---- Writing ---------------------------------------------------------------------------------------------
+  // ---- Writing
+  // ---------------------------------------------------------------------------------------------
 
   void Literal(uint32_t c, const Flags& flags) {
     if (flags.ignore_case && IsLetter(c)) {
@@ -121,7 +125,8 @@ class Translator {
     }
   }
 
-  // ---- Structure -------------------------------------------------------------------------------------------
+  // ---- Structure
+  // -------------------------------------------------------------------------------------------
 
   void Alternatives(Flags flags, int depth) {
     if (depth > kMaximumDepth) Unsupported("regular expressions nested this deep");
@@ -145,7 +150,8 @@ class Translator {
     }
   }
 
-  // `flags` changes for the rest of the enclosing group when an inline flag is met, in later alternatives too.
+  // `flags` changes for the rest of the enclosing group when an inline flag is met, in later alternatives
+  // too.
   void Sequence(Flags& flags, int depth) {
     for (;;) {
       SkipComments(flags);
@@ -158,7 +164,9 @@ class Translator {
   // "(?im-s)": takes effect and vanishes. False when the parenthesis opens something else.
   bool FlagsOnly(Flags& flags) {
     size_t end = position_ + 2;
-    while (end < pattern_.size() && (IsLetter(static_cast<unsigned char>(pattern_[end])) || pattern_[end] == '-')) ++end;
+    while (end < pattern_.size() &&
+           (IsLetter(static_cast<unsigned char>(pattern_[end])) || pattern_[end] == '-'))
+      ++end;
     if (end >= pattern_.size() || pattern_[end] != ')' || end == position_ + 2) return false;
     ReadFlags(pattern_.substr(position_ + 2, end - position_ - 2), flags);
     position_ = end + 1;
@@ -169,18 +177,33 @@ class Translator {
     bool value = true;
     for (const char letter : letters) {
       switch (letter) {
-        case '-': value = false; break;
-        case 'i': flags.ignore_case = value; break;
-        case 'u': flags.unicode_case = value; break;
-        case 'm': flags.multiline = value; break;
-        case 's': flags.dot_all = value; break;
-        case 'x': flags.comments = value; break;
-        case 'd': flags.unix_lines = value; break;
+        case '-':
+          value = false;
+          break;
+        case 'i':
+          flags.ignore_case = value;
+          break;
+        case 'u':
+          flags.unicode_case = value;
+          break;
+        case 'm':
+          flags.multiline = value;
+          break;
+        case 's':
+          flags.dot_all = value;
+          break;
+        case 'x':
+          flags.comments = value;
+          break;
+        case 'd':
+          flags.unix_lines = value;
+          break;
         case 'U':
           flags.unicode_classes = value;
           flags.unicode_case = value;
           break;
-        default: Wrong("an unknown flag");
+        default:
+          Wrong("an unknown flag");
       }
     }
   }
@@ -189,20 +212,36 @@ class Translator {
   bool Atom(Flags& flags, int depth) {
     const char c = Peek();
     switch (c) {
-      case '(': Group(flags, depth); return true;
+      case '(':
+        Group(flags, depth);
+        return true;
       case '[':
         ++position_;
         out_ += Class(flags, depth);
         return true;
-      case '\\': return Escape(flags);
-      case '.': ++position_; Dot(flags); return true;
-      case '^': ++position_; Caret(flags); return true;
-      case '$': ++position_; Dollar(flags.multiline, flags.unix_lines); return true;
+      case '\\':
+        return Escape(flags);
+      case '.':
+        ++position_;
+        Dot(flags);
+        return true;
+      case '^':
+        ++position_;
+        Caret(flags);
+        return true;
+      case '$':
+        ++position_;
+        Dollar(flags.multiline, flags.unix_lines);
+        return true;
       case '*':
       case '+':
-      case '?': Wrong("a quantifier without anything before it");
-      case '{': Wrong("an illegal repetition");
-      default: Literal(TakeCharacter(), flags); return true;
+      case '?':
+        Wrong("a quantifier without anything before it");
+      case '{':
+        Wrong("an illegal repetition");
+      default:
+        Literal(TakeCharacter(), flags);
+        return true;
     }
   }
 
@@ -264,18 +303,21 @@ class Translator {
       out_.push_back(Peek());
       ++position_;
     }
-    if (Peek() == '*' || Peek() == '+' || Peek() == '?' || Peek() == '{') Wrong("a quantifier of a quantifier");
+    if (Peek() == '*' || Peek() == '+' || Peek() == '?' || Peek() == '{')
+      Wrong("a quantifier of a quantifier");
   }
 
   std::optional<int> ReadCount(std::string_view digits) {
-    if (digits.empty() || !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+    if (digits.empty() ||
+        !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) {
       return std::nullopt;
     }
     if (digits.size() > 5) Unsupported("regular expressions that repeat so often");
     return std::atoi(std::string(digits).c_str());
   }
 
-  // ---- Anchors and the dot -----------------------------------------------------------------------------------
+  // ---- Anchors and the dot
+  // -----------------------------------------------------------------------------------
 
   void Dot(const Flags& flags) {
     if (flags.dot_all) {
@@ -298,7 +340,8 @@ class Translator {
     if (unix_lines) {
       out_ += fmt::format("(?=\\n{}|\\z)", end);
     } else {
-      out_ += fmt::format("(?:(?=(?:\\r\\n|[\\r\\x{{85}}\\x{{2028}}\\x{{2029}}]){}|\\z)|(?<!\\r)(?=\\n{}))", end, end);
+      out_ += fmt::format("(?:(?=(?:\\r\\n|[\\r\\x{{85}}\\x{{2028}}\\x{{2029}}]){}|\\z)|(?<!\\r)(?=\\n{}))",
+                          end, end);
     }
   }
   void WordBoundary(bool negated) {
@@ -311,9 +354,11 @@ class Translator {
     out_ += negated ? fmt::format("(?!{})", boundary) : fmt::format("(?:{})", boundary);
   }
 
-  // ---- Escapes -----------------------------------------------------------------------------------------------
+  // ---- Escapes
+  // -----------------------------------------------------------------------------------------------
 
-  // The character that an escape stands for, in and outside classes; nullopt for classes, anchors and references.
+  // The character that an escape stands for, in and outside classes; nullopt for classes, anchors and
+  // references.
   std::optional<uint32_t> CharacterEscape() {
     const char c = Peek(1);
     const auto simple = [&](uint32_t value) {
@@ -321,14 +366,22 @@ class Translator {
       return std::optional<uint32_t>(value);
     };
     switch (c) {
-      case 't': return simple('\t');
-      case 'n': return simple('\n');
-      case 'r': return simple('\r');
-      case 'f': return simple('\f');
-      case 'a': return simple(7);
-      case 'e': return simple(27);
-      case '0': return Octal();
-      case 'x': return Hexadecimal();
+      case 't':
+        return simple('\t');
+      case 'n':
+        return simple('\n');
+      case 'r':
+        return simple('\r');
+      case 'f':
+        return simple('\f');
+      case 'a':
+        return simple(7);
+      case 'e':
+        return simple(27);
+      case '0':
+        return Octal();
+      case 'x':
+        return Hexadecimal();
       case 'u': {
         const uint32_t high = FourDigits();
         if (high < 0xD800 || high > 0xDBFF || !LooksAt("\\u")) return high;
@@ -344,9 +397,11 @@ class Translator {
       case '\0':
         if (position_ + 1 >= pattern_.size()) Wrong("a backslash at its end");
         return std::nullopt;
-      default: break;
+      default:
+        break;
     }
-    if (IsLetter(static_cast<unsigned char>(c)) || IsDigit(static_cast<unsigned char>(c))) return std::nullopt;
+    if (IsLetter(static_cast<unsigned char>(c)) || IsDigit(static_cast<unsigned char>(c)))
+      return std::nullopt;
     ++position_;
     return TakeCharacter();
   }
@@ -404,7 +459,8 @@ class Translator {
     return value;
   }
 
-  // \d, \w, \s, \h, \v, \p{…} and their negations as a PCRE2 class without brackets, e.g. "0-9" with `negated`.
+  // \d, \w, \s, \h, \v, \p{…} and their negations as a PCRE2 class without brackets, e.g. "0-9" with
+  // `negated`.
   struct ClassEscape {
     std::string content;
     bool negated;
@@ -413,20 +469,28 @@ class Translator {
     const char c = Peek(1);
     const bool negated = c >= 'A' && c <= 'Z';
     switch (c | 0x20) {
-      case 'd': position_ += 2; return ClassEscape{flags.unicode_classes ? "\\p{Nd}" : "0-9", negated};
+      case 'd':
+        position_ += 2;
+        return ClassEscape{flags.unicode_classes ? "\\p{Nd}" : "0-9", negated};
       case 'w':
         position_ += 2;
-        return ClassEscape{flags.unicode_classes ? "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\x{200c}\\x{200d}" : "a-zA-Z0-9_",
-                           negated};
+        return ClassEscape{
+            flags.unicode_classes ? "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\x{200c}\\x{200d}" : "a-zA-Z0-9_",
+            negated};
       case 's':
         position_ += 2;
         return ClassEscape{flags.unicode_classes ? "\\p{White_Space}" : " \\t\\n\\x0b\\f\\r", negated};
       case 'h':
         position_ += 2;
-        return ClassEscape{" \\t\\x{a0}\\x{1680}\\x{180e}\\x{2000}-\\x{200a}\\x{202f}\\x{205f}\\x{3000}", negated};
-      case 'v': position_ += 2; return ClassEscape{"\\n\\x0b\\f\\r\\x{85}\\x{2028}\\x{2029}", negated};
-      case 'p': return Property(flags, c == 'P');
-      default: return std::nullopt;
+        return ClassEscape{" \\t\\x{a0}\\x{1680}\\x{180e}\\x{2000}-\\x{200a}\\x{202f}\\x{205f}\\x{3000}",
+                           negated};
+      case 'v':
+        position_ += 2;
+        return ClassEscape{"\\n\\x0b\\f\\r\\x{85}\\x{2028}\\x{2029}", negated};
+      case 'p':
+        return Property(flags, c == 'P');
+      default:
+        return std::nullopt;
     }
   }
 
@@ -468,7 +532,10 @@ class Translator {
         if (LooksAt("{")) Unsupported("the regular expression boundary \\b{g}");
         WordBoundary(false);
         return true;
-      case 'B': position_ += 2; WordBoundary(true); return true;
+      case 'B':
+        position_ += 2;
+        WordBoundary(true);
+        return true;
       case 'A':
       case 'G':
       case 'z':
@@ -477,10 +544,17 @@ class Translator {
         position_ += 2;
         out_ += fmt::format("\\{}", c);
         return true;
-      case 'Z': position_ += 2; Dollar(false, flags.unix_lines); return true;
-      case 'k': NamedReference(flags); return true;
-      case 'N': Unsupported("character names in regular expressions");
-      default: break;
+      case 'Z':
+        position_ += 2;
+        Dollar(false, flags.unix_lines);
+        return true;
+      case 'k':
+        NamedReference(flags);
+        return true;
+      case 'N':
+        Unsupported("character names in regular expressions");
+      default:
+        break;
     }
     const auto character = CharacterEscape();
     if (!character) Wrong("an illegal escape");
@@ -523,7 +597,8 @@ class Translator {
     position_ = end + 1;
   }
 
-  // ---- Classes -----------------------------------------------------------------------------------------------
+  // ---- Classes
+  // -----------------------------------------------------------------------------------------------
 
   // One side of &&: single characters and ranges in one bracket, nested classes beside it.
   struct ClassPart {

@@ -44,7 +44,10 @@ constexpr std::array<Named, 28> kNamed = {{
     {"javaLetter", "\\p{L}", ""},
     {"javaLetterOrDigit", "\\p{L}\\p{Nd}", ""},
     {"javaSpaceChar", "\\p{Z}", ""},
-    {"javaWhitespace", "\\t-\\r\\x{1c}-\\x{20}\\x{1680}\\x{2000}-\\x{2006}\\x{2008}-\\x{200a}\\x{2028}\\x{2029}\\x{205f}\\x{3000}", ""},
+    {"javaWhitespace",
+     "\\t-\\r\\x{1c}-\\x{20}\\x{1680}\\x{2000}-\\x{2006}\\x{2008}-\\x{200a}\\x{2028}\\x{2029}\\x{205f}\\x{"
+     "3000}",
+     ""},
     {"javaISOControl", "\\x{0}-\\x{1f}\\x{7f}-\\x{9f}", ""},
     {"javaDefined", "\\x{0}-\\x{10ffff}", ""},
     {"IsAlphabetic", "\\p{Alphabetic}", ""},
@@ -83,16 +86,17 @@ constexpr std::array<Named, 12> kBlocks = {{
 
 bool IsCategory(std::string_view name) {
   static const std::set<std::string_view> categories = {
-      "L",  "Lu", "Ll", "Lt", "Lm", "Lo", "M",  "Mn", "Mc", "Me", "N",  "Nd", "Nl", "No", "P",  "Pc", "Pd", "Ps",
-      "Pe", "Pi", "Pf", "Po", "S",  "Sm", "Sc", "Sk", "So", "Z",  "Zs", "Zl", "Zp", "C",  "Cc", "Cf", "Cs", "Co",
-      "Cn"};
+      "L",  "Lu", "Ll", "Lt", "Lm", "Lo", "M",  "Mn", "Mc", "Me", "N",  "Nd", "Nl",
+      "No", "P",  "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "S",  "Sm", "Sc", "Sk",
+      "So", "Z",  "Zs", "Zl", "Zp", "C",  "Cc", "Cf", "Cs", "Co", "Cn"};
   return categories.count(name) > 0;
 }
 
 std::string Squeezed(std::string_view name) {
   std::string squeezed;
   for (const char c : name) {
-    if (c != ' ' && c != '_') squeezed.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+    if (c != ' ' && c != '_')
+      squeezed.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
   }
   return squeezed;
 }
@@ -125,15 +129,18 @@ base::Result<std::string> FindJavaProperty(std::string_view name, bool unicode, 
     const auto value = name.substr(equals + 1);
     if (key == "sc" || key == "script") return Script(value);
     if (key == "blk" || key == "block") return Block(value);
-    if ((key == "gc" || key == "generalcategory") && IsCategory(value)) return fmt::format("\\p{{{}}}", value);
-    return base::MakeError(base::ErrorKind::kIllegalArgument, "", fmt::format("There is no property {}.", name));
+    if ((key == "gc" || key == "generalcategory") && IsCategory(value))
+      return fmt::format("\\p{{{}}}", value);
+    return base::MakeError(base::ErrorKind::kIllegalArgument, "",
+                           fmt::format("There is no property {}.", name));
   }
   if (name == "L1") return std::string("\\x{0}-\\x{ff}");
   if (name == "LC") return std::string("\\p{Lu}\\p{Ll}\\p{Lt}");
   if (name == "LD") return std::string("\\p{L}\\p{Nd}");
   if (name == "all") return std::string("\\x{0}-\\x{10ffff}");
   if (IsCategory(name)) {
-    if (ignore_case && (name == "Lu" || name == "Ll" || name == "Lt")) return std::string("\\p{Lu}\\p{Ll}\\p{Lt}");
+    if (ignore_case && (name == "Lu" || name == "Ll" || name == "Lt"))
+      return std::string("\\p{Lu}\\p{Ll}\\p{Lt}");
     return fmt::format("\\p{{{}}}", name);
   }
   if (name.starts_with("In")) return Block(name.substr(2));
@@ -144,7 +151,8 @@ base::Result<std::string> FindJavaProperty(std::string_view name, bool unicode, 
   if (name.starts_with("java")) {
     return base::NotImplemented(fmt::format("the property {} in regular expressions", name));
   }
-  return base::MakeError(base::ErrorKind::kIllegalArgument, "", fmt::format("There is no property {}.", name));
+  return base::MakeError(base::ErrorKind::kIllegalArgument, "",
+                         fmt::format("There is no property {}.", name));
 }
 
 }  // namespace hearth::engine

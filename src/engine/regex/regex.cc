@@ -22,15 +22,17 @@ base::Error CompileError(int code, std::string_view pattern) {
   pcre2_get_error_message(code, message, sizeof(message));
   // 125: lookbehind of no fixed length; 147: unknown property or script name.
   if (code == 125) return base::NotImplemented("regular expressions that look behind for no fixed length");
-  return base::MakeError(base::ErrorKind::kIllegalArgument, "",
-                         fmt::format("'{}' is no regular expression: {}.", pattern, reinterpret_cast<char*>(message)));
+  return base::MakeError(
+      base::ErrorKind::kIllegalArgument, "",
+      fmt::format("'{}' is no regular expression: {}.", pattern, reinterpret_cast<char*>(message)));
 }
 
 base::Result<pcre2_code*> CompileOne(const std::string& text, std::string_view pattern) {
   int code = 0;
   PCRE2_SIZE offset = 0;
-  auto* compiled = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),
-                                 PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_DOLLAR_ENDONLY, &code, &offset, nullptr);
+  auto* compiled =
+      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),
+                    PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_DOLLAR_ENDONLY, &code, &offset, nullptr);
   if (!compiled) return CompileError(code, pattern);
   pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);  // without it the interpreter runs
   return compiled;
@@ -92,8 +94,8 @@ void RegexMatcher::Reset(std::string_view subject, size_t start) {
 
 bool RegexMatcher::Find() {
   if (done_) return false;
-  const auto* code =
-      static_cast<const pcre2_code*>(is_ascii_ && regex_->ascii_code_ ? regex_->ascii_code_ : regex_->unicode_code_);
+  const auto* code = static_cast<const pcre2_code*>(is_ascii_ && regex_->ascii_code_ ? regex_->ascii_code_
+                                                                                     : regex_->unicode_code_);
   auto* data = static_cast<pcre2_match_data*>(match_data_);
   auto* context = static_cast<pcre2_match_context*>(match_context_);
   // An empty view may have no address; PCRE2 wants one.
@@ -160,7 +162,8 @@ base::Result<RegexReplacement> RegexReplacement::Parse(std::string_view text, co
       result.parts_.push_back({{}, group});
       i = close;
     } else {
-      if (i + 1 == text.size() || text[i + 1] < '0' || text[i + 1] > '9') return wrong("has a $ without a group");
+      if (i + 1 == text.size() || text[i + 1] < '0' || text[i + 1] > '9')
+        return wrong("has a $ without a group");
       uint32_t group = static_cast<uint32_t>(text[++i] - '0');
       if (group > regex.group_count()) return wrong("refers to a group that the pattern lacks");
       while (i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9') {
@@ -176,7 +179,8 @@ base::Result<RegexReplacement> RegexReplacement::Parse(std::string_view text, co
 }
 
 void RegexReplacement::Append(const RegexMatcher& match, std::string* out) const {
-  for (const auto& part : parts_) out->append(part.group < 0 ? std::string_view(part.text) : match.Group(part.group));
+  for (const auto& part : parts_)
+    out->append(part.group < 0 ? std::string_view(part.text) : match.Group(part.group));
 }
 
 }  // namespace hearth::engine

@@ -48,8 +48,8 @@ class RegexMatcher {
   const Regex& regex() const { return *regex_; }
   // The subject must outlive the finds. The first find starts at byte `start`.
   void Reset(std::string_view subject, size_t start = 0);
-  // The next match, as Java's Matcher.find: behind an empty match the search moves on by one character. Throws a Spark
-  // error when a limit is reached.
+  // The next match, as Java's Matcher.find: behind an empty match the search moves on by one character.
+  // Throws a Spark error when a limit is reached.
   bool Find();
   // Of the last match. A group that took no part is empty, and `HasGroup` is false.
   size_t start() const { return Offset(0); }

@@ -14,33 +14,38 @@ namespace {
 constexpr duckdb::idx_t kFirstStep = 128;
 
 bool HasVariableWidth(const plan::DataType& type) {
-  return type.IsString() || type.IsNested() || type.Is(plan::TypeKind::kBinary) || type.Is(plan::TypeKind::kVariant);
+  return type.IsString() || type.IsNested() || type.Is(plan::TypeKind::kBinary) ||
+         type.Is(plan::TypeKind::kVariant);
 }
 
 }  // namespace
 
 QueryBatchStream::QueryBatchStream(std::unique_ptr<Query> query, plan::TypePtr schema,
                                    const plan::ExecutionOptions& options)
-    : query_(std::move(query)), schema_(std::move(schema)), options_(options), columns_(schema_->fields().size()) {
+    : query_(std::move(query)),
+      schema_(std::move(schema)),
+      options_(options),
+      columns_(schema_->fields().size()) {
   for (size_t i = 0; i < columns_.size(); ++i) {
     PrepareColumn(*schema_->fields()[i].type, &columns_[i]);
     variable_width_ = variable_width_ || HasVariableWidth(*schema_->fields()[i].type);
   }
 }
 
-base::Result<std::unique_ptr<QueryBatchStream>> QueryBatchStream::Make(std::unique_ptr<Query> query,
-                                                                       plan::TypePtr schema,
-                                                                       const plan::ExecutionOptions& options) {
+base::Result<std::unique_ptr<QueryBatchStream>> QueryBatchStream::Make(
+    std::unique_ptr<Query> query, plan::TypePtr schema, const plan::ExecutionOptions& options) {
   const auto& fields = schema->fields();
   for (size_t i = 0; i < fields.size(); ++i) {
     const auto expected = ToDuckDB(*fields[i].type);
     if (query->types()[i] != expected) {
-      return base::InternalError("column " + fields[i].name + " is computed as " + query->types()[i].ToString() +
-                                 " instead of " + expected.ToString());
+      return base::InternalError("column " + fields[i].name + " is computed as " +
+                                 query->types()[i].ToString() + " instead of " + expected.ToString());
     }
   }
-  std::unique_ptr<QueryBatchStream> stream(new QueryBatchStream(std::move(query), std::move(schema), options));
-  HEARTH_ASSIGN(stream->writer_, IpcWriter::Make(stream->schema_, options.time_zone, options.large_var_types));
+  std::unique_ptr<QueryBatchStream> stream(
+      new QueryBatchStream(std::move(query), std::move(schema), options));
+  HEARTH_ASSIGN(stream->writer_,
+                IpcWriter::Make(stream->schema_, options.time_zone, options.large_var_types));
   return stream;
 }
 
@@ -50,13 +55,16 @@ size_t QueryBatchStream::ByteSize() const {
   return total;
 }
 
-// How many rows of the chunk go into the batch next: no more than the limits leave, and few while rows may be huge.
+// How many rows of the chunk go into the batch next: no more than the limits leave, and few while rows may be
+// huge.
 duckdb::idx_t QueryBatchStream::RowsToTake() const {
   duckdb::idx_t rows = chunk_->size() - taken_;
-  if (options_.batch_rows > 0) rows = std::min<duckdb::idx_t>(rows, static_cast<duckdb::idx_t>(options_.batch_rows - rows_));
+  if (options_.batch_rows > 0)
+    rows = std::min<duckdb::idx_t>(rows, static_cast<duckdb::idx_t>(options_.batch_rows - rows_));
   if (!variable_width_) return rows;
   if (bytes_per_row_ == 0) return std::min(rows, kFirstStep);
-  const double room = std::max(0.0, static_cast<double>(options_.batch_bytes) - static_cast<double>(ByteSize()));
+  const double room =
+      std::max(0.0, static_cast<double>(options_.batch_bytes) - static_cast<double>(ByteSize()));
   const auto fitting = static_cast<duckdb::idx_t>(room / bytes_per_row_);
   return std::min(rows, std::max<duckdb::idx_t>(fitting, 1));
 }
@@ -64,7 +72,8 @@ duckdb::idx_t QueryBatchStream::RowsToTake() const {
 void QueryBatchStream::Take(duckdb::idx_t rows) {
   const auto& fields = schema_->fields();
   for (size_t i = 0; i < columns_.size(); ++i) {
-    AppendColumn(*fields[i].type, chunk_->data[i], chunk_->size(), taken_, rows, options_.large_var_types, &columns_[i]);
+    AppendColumn(*fields[i].type, chunk_->data[i], chunk_->size(), taken_, rows, options_.large_var_types,
+                 &columns_[i]);
   }
   taken_ += rows;
   rows_ += static_cast<int64_t>(rows);
@@ -103,7 +112,8 @@ base::Result<std::optional<plan::ResultBatch>> QueryBatchStream::Next() {
   return std::optional<plan::ResultBatch>(std::move(batch));
 }
 
-base::Result<plan::ResultBatch> TextBatch(const plan::TypePtr& schema, const std::vector<std::vector<std::string>>& rows,
+base::Result<plan::ResultBatch> TextBatch(const plan::TypePtr& schema,
+                                          const std::vector<std::vector<std::string>>& rows,
                                           const plan::ExecutionOptions& options) {
   std::vector<ColumnBuffers> columns(schema->fields().size());
   for (size_t i = 0; i < columns.size(); ++i) {

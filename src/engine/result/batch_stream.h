@@ -2,7 +2,6 @@
 #pragma once
 
 #include <duckdb.hpp>
-
 #include <memory>
 #include <vector>
 
@@ -13,11 +12,13 @@
 
 namespace hearth::engine {
 
-// Cuts the rows of a query into batches of at most options.batch_rows rows and about options.batch_bytes bytes.
+// Cuts the rows of a query into batches of at most options.batch_rows rows and about options.batch_bytes
+// bytes.
 class QueryBatchStream : public plan::BatchStream {
  public:
   // kInternal when DuckDB's types are not those of the schema: the lowering has a mistake.
-  static base::Result<std::unique_ptr<QueryBatchStream>> Make(std::unique_ptr<Query> query, plan::TypePtr schema,
+  static base::Result<std::unique_ptr<QueryBatchStream>> Make(std::unique_ptr<Query> query,
+                                                              plan::TypePtr schema,
                                                               const plan::ExecutionOptions& options);
 
   const plan::TypePtr& schema() const override { return schema_; }
@@ -62,7 +63,8 @@ class SingleBatchStream : public plan::BatchStream {
 };
 
 // A batch of text columns, given row by row.
-base::Result<plan::ResultBatch> TextBatch(const plan::TypePtr& schema, const std::vector<std::vector<std::string>>& rows,
+base::Result<plan::ResultBatch> TextBatch(const plan::TypePtr& schema,
+                                          const std::vector<std::vector<std::string>>& rows,
                                           const plan::ExecutionOptions& options);
 
 }  // namespace hearth::engine

@@ -1,5 +1,5 @@
-// The buffers of one Arrow array, without Arrow's or DuckDB's headers: the encoder fills them from DuckDB's vectors, the IPC
-// writer reads them. Buffers keep their memory between batches.
+// The buffers of one Arrow array, without Arrow's or DuckDB's headers: the encoder fills them from DuckDB's
+// vectors, the IPC writer reads them. Buffers keep their memory between batches.
 #pragma once
 
 #include <cstdint>

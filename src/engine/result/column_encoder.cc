@@ -111,7 +111,8 @@ template <typename Offset>
 void CheckOffset(uint64_t end) {
   if (end > static_cast<uint64_t>(std::numeric_limits<Offset>::max())) {
     ThrowSpark(base::ErrorKind::kResourceExhausted, "INTERNAL_ERROR",
-               "A batch holds more than 2 GiB in one column; set spark.sql.execution.arrow.useLargeVarTypes to true.");
+               "A batch holds more than 2 GiB in one column; set spark.sql.execution.arrow.useLargeVarTypes "
+               "to true.");
   }
 }
 
@@ -136,8 +137,8 @@ void AppendStrings(const UnifiedVectorFormat& format, const Rows& rows, ColumnBu
   }
 }
 
-void AppendList(const DataType& type, Vector& vector, const UnifiedVectorFormat& format, const Rows& rows, bool large,
-                ColumnBuffers* column) {
+void AppendList(const DataType& type, Vector& vector, const UnifiedVectorFormat& format, const Rows& rows,
+                bool large, ColumnBuffers* column) {
   const auto* entries = UnifiedVectorFormat::GetData<duckdb::list_entry_t>(format);
   auto* offsets = ExtendOffsets<int32_t>(column, rows.count);
   ColumnBuffers& child = column->children[0];
@@ -197,36 +198,49 @@ struct MonthDayNano {
 void AppendValues(const DataType& type, Vector& vector, idx_t vector_size, const UnifiedVectorFormat& format,
                   const Rows& rows, bool large, ColumnBuffers* column) {
   switch (type.kind()) {
-    case TypeKind::kNull: return;
-    case TypeKind::kBoolean: return AppendBooleans(format, rows, column);
-    case TypeKind::kByte: return AppendPlain<int8_t>(vector, format, rows, column);
-    case TypeKind::kShort: return AppendPlain<int16_t>(vector, format, rows, column);
+    case TypeKind::kNull:
+      return;
+    case TypeKind::kBoolean:
+      return AppendBooleans(format, rows, column);
+    case TypeKind::kByte:
+      return AppendPlain<int8_t>(vector, format, rows, column);
+    case TypeKind::kShort:
+      return AppendPlain<int16_t>(vector, format, rows, column);
     case TypeKind::kInteger:
     case TypeKind::kDate:
-    case TypeKind::kYearMonthInterval: return AppendPlain<int32_t>(vector, format, rows, column);
+    case TypeKind::kYearMonthInterval:
+      return AppendPlain<int32_t>(vector, format, rows, column);
     case TypeKind::kLong:
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampNtz:
-    case TypeKind::kDayTimeInterval: return AppendPlain<int64_t>(vector, format, rows, column);
-    case TypeKind::kFloat: return AppendPlain<float>(vector, format, rows, column);
-    case TypeKind::kDouble: return AppendPlain<double>(vector, format, rows, column);
-    case TypeKind::kDecimal: return AppendDecimals(type, vector, format, rows, column);
+    case TypeKind::kDayTimeInterval:
+      return AppendPlain<int64_t>(vector, format, rows, column);
+    case TypeKind::kFloat:
+      return AppendPlain<float>(vector, format, rows, column);
+    case TypeKind::kDouble:
+      return AppendPlain<double>(vector, format, rows, column);
+    case TypeKind::kDecimal:
+      return AppendDecimals(type, vector, format, rows, column);
     case TypeKind::kTime:
       return AppendFixed<duckdb::dtime_t, int64_t>(vector, format, rows, column,
                                                    [](duckdb::dtime_t value) { return value.micros * 1000; });
     case TypeKind::kCalendarInterval:
       return AppendFixed<duckdb::interval_t, MonthDayNano>(
-          vector, format, rows, column,
-          [](duckdb::interval_t value) { return MonthDayNano{value.months, value.days, value.micros * 1000}; });
+          vector, format, rows, column, [](duckdb::interval_t value) {
+            return MonthDayNano{value.months, value.days, value.micros * 1000};
+          });
     case TypeKind::kString:
     case TypeKind::kChar:
     case TypeKind::kVarchar:
     case TypeKind::kBinary:
     case TypeKind::kVariant:
-      return large ? AppendStrings<int64_t>(format, rows, column) : AppendStrings<int32_t>(format, rows, column);
+      return large ? AppendStrings<int64_t>(format, rows, column)
+                   : AppendStrings<int32_t>(format, rows, column);
     case TypeKind::kArray:
-    case TypeKind::kMap: return AppendList(type, vector, format, rows, large, column);
-    case TypeKind::kStruct: return AppendStruct(type, vector, vector_size, rows, large, column);
+    case TypeKind::kMap:
+      return AppendList(type, vector, format, rows, large, column);
+    case TypeKind::kStruct:
+      return AppendStruct(type, vector, vector_size, rows, large, column);
   }
 }
 
@@ -253,12 +267,13 @@ void PrepareColumn(const DataType& type, ColumnBuffers* column) {
     PrepareColumn(*type.value(), &entries.children[1]);
   } else if (type.Is(TypeKind::kStruct)) {
     column->children.resize(type.fields().size());
-    for (size_t i = 0; i < type.fields().size(); ++i) PrepareColumn(*type.fields()[i].type, &column->children[i]);
+    for (size_t i = 0; i < type.fields().size(); ++i)
+      PrepareColumn(*type.fields()[i].type, &column->children[i]);
   }
 }
 
-void AppendColumn(const DataType& type, Vector& vector, idx_t vector_size, idx_t offset, idx_t count, bool large,
-                  ColumnBuffers* column) {
+void AppendColumn(const DataType& type, Vector& vector, idx_t vector_size, idx_t offset, idx_t count,
+                  bool large, ColumnBuffers* column) {
   AppendRows(type, vector, vector_size, Rows{offset, count, nullptr}, large, column);
 }
 

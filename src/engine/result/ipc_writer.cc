@@ -34,36 +34,56 @@ ArrowTypePtr ToArrowNested(const DataType& type, const SchemaOptions& options) {
     return std::make_shared<arrow::MapType>(arrow::field("entries", arrow::struct_({key, value}), false));
   }
   arrow::FieldVector fields;
-  for (const auto& field : type.fields()) fields.push_back(ToArrowField(field.name, *field.type, field.nullable, options));
+  for (const auto& field : type.fields())
+    fields.push_back(ToArrowField(field.name, *field.type, field.nullable, options));
   return arrow::struct_(fields);
 }
 
 ArrowTypePtr ToArrow(const DataType& type, const SchemaOptions& options) {
   switch (type.kind()) {
-    case TypeKind::kNull: return arrow::null();
-    case TypeKind::kBoolean: return arrow::boolean();
-    case TypeKind::kByte: return arrow::int8();
-    case TypeKind::kShort: return arrow::int16();
-    case TypeKind::kInteger: return arrow::int32();
-    case TypeKind::kLong: return arrow::int64();
-    case TypeKind::kFloat: return arrow::float32();
-    case TypeKind::kDouble: return arrow::float64();
-    case TypeKind::kDecimal: return arrow::decimal128(type.precision(), type.scale());
+    case TypeKind::kNull:
+      return arrow::null();
+    case TypeKind::kBoolean:
+      return arrow::boolean();
+    case TypeKind::kByte:
+      return arrow::int8();
+    case TypeKind::kShort:
+      return arrow::int16();
+    case TypeKind::kInteger:
+      return arrow::int32();
+    case TypeKind::kLong:
+      return arrow::int64();
+    case TypeKind::kFloat:
+      return arrow::float32();
+    case TypeKind::kDouble:
+      return arrow::float64();
+    case TypeKind::kDecimal:
+      return arrow::decimal128(type.precision(), type.scale());
     case TypeKind::kString:
     case TypeKind::kChar:
-    case TypeKind::kVarchar: return options.large ? arrow::large_utf8() : arrow::utf8();
+    case TypeKind::kVarchar:
+      return options.large ? arrow::large_utf8() : arrow::utf8();
     case TypeKind::kBinary:
-    case TypeKind::kVariant: return options.large ? arrow::large_binary() : arrow::binary();
-    case TypeKind::kDate: return arrow::date32();
-    case TypeKind::kTimestamp: return arrow::timestamp(arrow::TimeUnit::MICRO, options.time_zone);
-    case TypeKind::kTimestampNtz: return arrow::timestamp(arrow::TimeUnit::MICRO);
-    case TypeKind::kTime: return arrow::time64(arrow::TimeUnit::NANO);
-    case TypeKind::kYearMonthInterval: return arrow::month_interval();
-    case TypeKind::kDayTimeInterval: return arrow::duration(arrow::TimeUnit::MICRO);
-    case TypeKind::kCalendarInterval: return arrow::month_day_nano_interval();
+    case TypeKind::kVariant:
+      return options.large ? arrow::large_binary() : arrow::binary();
+    case TypeKind::kDate:
+      return arrow::date32();
+    case TypeKind::kTimestamp:
+      return arrow::timestamp(arrow::TimeUnit::MICRO, options.time_zone);
+    case TypeKind::kTimestampNtz:
+      return arrow::timestamp(arrow::TimeUnit::MICRO);
+    case TypeKind::kTime:
+      return arrow::time64(arrow::TimeUnit::NANO);
+    case TypeKind::kYearMonthInterval:
+      return arrow::month_interval();
+    case TypeKind::kDayTimeInterval:
+      return arrow::duration(arrow::TimeUnit::MICRO);
+    case TypeKind::kCalendarInterval:
+      return arrow::month_day_nano_interval();
     case TypeKind::kArray:
     case TypeKind::kMap:
-    case TypeKind::kStruct: return ToArrowNested(type, options);
+    case TypeKind::kStruct:
+      return ToArrowNested(type, options);
   }
   return arrow::null();
 }
@@ -96,7 +116,8 @@ std::shared_ptr<arrow::Buffer> View(const ByteBuffer& bytes) {
 }
 
 std::shared_ptr<arrow::ArrayData> ToArrayData(const ColumnBuffers& column, const ArrowTypePtr& type) {
-  if (type->id() == arrow::Type::NA) return arrow::ArrayData::Make(type, column.length, {nullptr}, column.length);
+  if (type->id() == arrow::Type::NA)
+    return arrow::ArrayData::Make(type, column.length, {nullptr}, column.length);
   auto validity = column.null_count == 0 ? nullptr : View(column.validity);
   std::vector<std::shared_ptr<arrow::Buffer>> buffers{std::move(validity)};
   std::vector<std::shared_ptr<arrow::ArrayData>> children;
@@ -118,9 +139,11 @@ std::shared_ptr<arrow::ArrayData> ToArrayData(const ColumnBuffers& column, const
         children.push_back(ToArrayData(column.children[i], type->field(i)->type()));
       }
       break;
-    default: buffers.push_back(View(column.data));
+    default:
+      buffers.push_back(View(column.data));
   }
-  return arrow::ArrayData::Make(type, column.length, std::move(buffers), std::move(children), column.null_count);
+  return arrow::ArrayData::Make(type, column.length, std::move(buffers), std::move(children),
+                                column.null_count);
 }
 
 base::Error FromArrow(const arrow::Status& status) {
@@ -136,8 +159,8 @@ struct IpcWriter::State {
 IpcWriter::IpcWriter(std::unique_ptr<State> state) : state_(std::move(state)) {}
 IpcWriter::~IpcWriter() = default;
 
-base::Result<std::unique_ptr<IpcWriter>> IpcWriter::Make(const plan::TypePtr& schema, const std::string& time_zone,
-                                                         bool large) {
+base::Result<std::unique_ptr<IpcWriter>> IpcWriter::Make(const plan::TypePtr& schema,
+                                                         const std::string& time_zone, bool large) {
   const SchemaOptions options{time_zone, large};
   arrow::FieldVector fields;
   for (const auto& field : schema->fields()) {

@@ -1,5 +1,5 @@
-// Arrow IPC streams with the schema that Spark gives a result. The only place that knows which Arrow type a Spark type has
-// (org.apache.spark.sql.util.ArrowUtils).
+// Arrow IPC streams with the schema that Spark gives a result. The only place that knows which Arrow type a
+// Spark type has (org.apache.spark.sql.util.ArrowUtils).
 #pragma once
 
 #include <memory>
@@ -14,9 +14,10 @@ namespace hearth::engine {
 
 class IpcWriter {
  public:
-  // `schema` is a struct type; `time_zone` goes into timestamp columns; `large` chooses 64-bit offsets for text and binary.
-  static base::Result<std::unique_ptr<IpcWriter>> Make(const plan::TypePtr& schema, const std::string& time_zone,
-                                                       bool large);
+  // `schema` is a struct type; `time_zone` goes into timestamp columns; `large` chooses 64-bit offsets for
+  // text and binary.
+  static base::Result<std::unique_ptr<IpcWriter>> Make(const plan::TypePtr& schema,
+                                                       const std::string& time_zone, bool large);
   ~IpcWriter();
 
   // One whole stream: schema, this batch, end. The columns are read, not kept.

@@ -44,7 +44,8 @@ base::Result<duckdb::unique_ptr<duckdb::DataChunk>> Query::Fetch() {
     if (chunk && chunk->size() > 0) return chunk;
     done_ = true;
     // A stream that was interrupted may end without a word.
-    if (stop_.stop_requested()) return Failure(duckdb::ErrorData(duckdb::ExceptionType::INTERRUPT, "interrupted"));
+    if (stop_.stop_requested())
+      return Failure(duckdb::ErrorData(duckdb::ExceptionType::INTERRUPT, "interrupted"));
     return ChunkPtr();
   });
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <duckdb.hpp>
-
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -14,8 +13,8 @@
 
 namespace hearth::engine {
 
-// Not thread-safe. Destroying it ends the query. A stop request, from any thread, interrupts it: Fetch then answers
-// kCancelled.
+// Not thread-safe. Destroying it ends the query. A stop request, from any thread, interrupts it: Fetch then
+// answers kCancelled.
 class Query {
  public:
   // Plans and starts the statement; its rows come from Fetch. `resources` live as long as the query.
@@ -40,7 +39,8 @@ class Query {
   base::Status Execute(duckdb::unique_ptr<duckdb::SQLStatement> statement, std::stop_token stop);
   base::Error Failure(const duckdb::ErrorData& error) const;
 
-  // Destroyed from the last to the first: the callback before what it interrupts, the result before its connection.
+  // Destroyed from the last to the first: the callback before what it interrupts, the result before its
+  // connection.
   Resources resources_;
   ConnectionLease connection_;
   std::stop_token stop_;

@@ -14,7 +14,9 @@ namespace {
 struct BindData : duckdb::FunctionData {
   BindData(plan::TypePtr type, std::string zone_id, TimeZone zone)
       : type(std::move(type)), zone_id(std::move(zone_id)), zone(std::move(zone)) {}
-  duckdb::unique_ptr<FunctionData> Copy() const override { return duckdb::make_uniq<BindData>(type, zone_id, zone); }
+  duckdb::unique_ptr<FunctionData> Copy() const override {
+    return duckdb::make_uniq<BindData>(type, zone_id, zone);
+  }
   bool Equals(const FunctionData& other) const override {
     const auto& that = other.Cast<BindData>();
     return *type == *that.type && zone_id == that.zone_id;
@@ -24,8 +26,9 @@ struct BindData : duckdb::FunctionData {
   TimeZone zone;
 };
 
-duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext& context, duckdb::ScalarFunction& function,
-                                              duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+duckdb::unique_ptr<duckdb::FunctionData> Bind(
+    duckdb::ClientContext& context, duckdb::ScalarFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   auto type = ReadTypeArgument(context, *arguments[1]);
   auto zone_id = TextArgument(context, *arguments[2]);
   auto zone = FindTimeZone(zone_id);
@@ -59,7 +62,8 @@ void Run(duckdb::DataChunk& input, duckdb::ExpressionState& state, duckdb::Vecto
     if (writer.IsNull(row)) {
       text = "NULL";
     } else if (is_binary) {
-      text = BytesText(duckdb::UnifiedVectorFormat::GetData<duckdb::string_t>(bytes)[bytes.sel->get_index(row)]);
+      text =
+          BytesText(duckdb::UnifiedVectorFormat::GetData<duckdb::string_t>(bytes)[bytes.sel->get_index(row)]);
     } else {
       writer.Append(row, &text);
     }
@@ -78,7 +82,8 @@ base::Result<ParsedPtr> Lower(LoweredCall call) {
 
 void AddPrettyString(EngineFunctions& functions) {
   using duckdb::LogicalType;
-  duckdb::ScalarFunction function("spark_to_pretty_string", {LogicalType::ANY, LogicalType::VARCHAR, LogicalType::VARCHAR},
+  duckdb::ScalarFunction function("spark_to_pretty_string",
+                                  {LogicalType::ANY, LogicalType::VARCHAR, LogicalType::VARCHAR},
                                   LogicalType::VARCHAR, Run, Bind);
   function.SetNullHandling(duckdb::FunctionNullHandling::SPECIAL_HANDLING);
   functions.AddScalar(std::move(function));

@@ -64,14 +64,29 @@ std::string EscapeControl(const std::string& text) {
   escaped.reserve(text.size());
   for (const char c : text) {
     switch (c) {
-      case '\n': escaped += "\\n"; break;
-      case '\r': escaped += "\\r"; break;
-      case '\t': escaped += "\\t"; break;
-      case '\f': escaped += "\\f"; break;
-      case '\b': escaped += "\\b"; break;
-      case '\v': escaped += "\\v"; break;
-      case '\a': escaped += "\\a"; break;
-      default: escaped.push_back(c);
+      case '\n':
+        escaped += "\\n";
+        break;
+      case '\r':
+        escaped += "\\r";
+        break;
+      case '\t':
+        escaped += "\\t";
+        break;
+      case '\f':
+        escaped += "\\f";
+        break;
+      case '\b':
+        escaped += "\\b";
+        break;
+      case '\v':
+        escaped += "\\v";
+        break;
+      case '\a':
+        escaped += "\\a";
+        break;
+      default:
+        escaped.push_back(c);
     }
   }
   return escaped;
@@ -89,7 +104,8 @@ std::string Padding(size_t width, const std::string& text) {
   return std::string(width > used ? width - used : 0, ' ');
 }
 
-void AppendJoined(const Row& items, const char* start, const char* separator, const char* end, std::string* out) {
+void AppendJoined(const Row& items, const char* start, const char* separator, const char* end,
+                  std::string* out) {
   *out += start;
   for (size_t i = 0; i < items.size(); ++i) {
     if (i > 0) *out += separator;
@@ -136,7 +152,8 @@ std::string ShowVertical(const std::vector<Row>& table) {
   std::string out;
   for (size_t r = 1; r < table.size(); ++r) {
     std::string header = "-RECORD " + std::to_string(r - 1);
-    if (header.size() < name_width + data_width + 5) header.append(name_width + data_width + 5 - header.size(), '-');
+    if (header.size() < name_width + data_width + 5)
+      header.append(name_width + data_width + 5 - header.size(), '-');
     out += header + "\n";
     Row lines;
     for (size_t i = 0; i < table[r].size(); ++i) {
@@ -148,8 +165,8 @@ std::string ShowVertical(const std::vector<Row>& table) {
   return out;
 }
 
-std::vector<Row> TableOf(const std::vector<std::string>& names, std::vector<Row> cells, const ShowOptions& options,
-                         bool* has_more) {
+std::vector<Row> TableOf(const std::vector<std::string>& names, std::vector<Row> cells,
+                         const ShowOptions& options, bool* has_more) {
   const auto rows = static_cast<size_t>(std::max(options.rows, 0));
   *has_more = cells.size() > rows;
   if (*has_more) cells.resize(rows);
@@ -166,11 +183,20 @@ std::string EscapeHtml(const std::string& text) {
   std::string escaped;
   for (const char c : text) {
     switch (c) {
-      case '&': escaped += "&amp;"; break;
-      case '<': escaped += "&lt;"; break;
-      case '>': escaped += "&gt;"; break;
-      case '"': escaped += "&quot;"; break;
-      default: escaped.push_back(c);
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped.push_back(c);
     }
   }
   return escaped;
@@ -178,7 +204,8 @@ std::string EscapeHtml(const std::string& text) {
 
 }  // namespace
 
-std::string ShowRows(const std::vector<std::string>& names, std::vector<Row> cells, const ShowOptions& options) {
+std::string ShowRows(const std::vector<std::string>& names, std::vector<Row> cells,
+                     const ShowOptions& options) {
   bool has_more = false;
   const auto table = TableOf(names, std::move(cells), options, &has_more);
   std::string out = options.vertical ? ShowVertical(table) : ShowTable(table, options.truncate > 0);
@@ -190,7 +217,8 @@ std::string ShowRows(const std::vector<std::string>& names, std::vector<Row> cel
   return out;
 }
 
-std::string ShowHtml(const std::vector<std::string>& names, std::vector<Row> cells, const ShowOptions& options) {
+std::string ShowHtml(const std::vector<std::string>& names, std::vector<Row> cells,
+                     const ShowOptions& options) {
   bool has_more = false;
   auto table = TableOf(names, std::move(cells), options, &has_more);
   std::string out = "<table border='1'>\n";

@@ -18,7 +18,8 @@ TEST(ShowString, AlignsRightAndTruncates) {
 }
 
 TEST(ShowString, AlignsLeftWithoutTruncation) {
-  EXPECT_EQ(ShowRows({"x"}, Cells{{"abcde"}}, {20, 0, false}), "+-----+\n|x    |\n+-----+\n|abcde|\n+-----+\n");
+  EXPECT_EQ(ShowRows({"x"}, Cells{{"abcde"}}, {20, 0, false}),
+            "+-----+\n|x    |\n+-----+\n|abcde|\n+-----+\n");
 }
 
 TEST(ShowString, TellsOfMoreRows) {
@@ -35,7 +36,8 @@ TEST(ShowString, EscapesControlCharacters) {
 }
 
 TEST(ShowString, PrintsRecords) {
-  EXPECT_EQ(ShowRows({"id", "name"}, Cells{{"1", "a"}}, {20, 20, true}), "-RECORD 0---\n id   | 1   \n name | a   \n");
+  EXPECT_EQ(ShowRows({"id", "name"}, Cells{{"1", "a"}}, {20, 20, true}),
+            "-RECORD 0---\n id   | 1   \n name | a   \n");
   EXPECT_EQ(ShowRows({"id"}, Cells{}, {20, 20, true}), "(0 rows)\n");
 }
 

@@ -26,10 +26,11 @@ plan::ExpressionPtr TypedLiteral(plan::Value value, plan::TypePtr type);
 
 plan::RelationPtr RangeOf(int64_t start, int64_t end, int64_t step = 1);
 plan::RelationPtr SelectOne(std::vector<plan::ExpressionPtr> expressions);
-plan::RelationPtr ProjectOf(plan::RelationPtr input, std::vector<std::pair<std::string, plan::ExpressionPtr>> items);
+plan::RelationPtr ProjectOf(plan::RelationPtr input,
+                            std::vector<std::pair<std::string, plan::ExpressionPtr>> items);
 
-// The rows, each value as Spark's text ("NULL" for nulls), columns joined by '|'. A failing query gives one row
-// "error <condition>".
+// The rows, each value as Spark's text ("NULL" for nulls), columns joined by '|'. A failing query gives one
+// row "error <condition>".
 std::vector<std::string> Rows(const plan::RelationPtr& relation, const std::string& time_zone = "UTC");
 // The text of the one value of SELECT CAST(expression AS STRING).
 std::string Eval(const plan::ExpressionPtr& expression, const std::string& time_zone = "UTC");

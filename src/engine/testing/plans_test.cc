@@ -61,7 +61,8 @@ plan::RelationPtr RangeOf(int64_t start, int64_t end, int64_t step) {
   return plan::MakeRelation(plan::Range{start, end, step}, {MakeColumn("id", plan::DataType::Long(), false)});
 }
 
-plan::RelationPtr ProjectOf(plan::RelationPtr input, std::vector<std::pair<std::string, plan::ExpressionPtr>> items) {
+plan::RelationPtr ProjectOf(plan::RelationPtr input,
+                            std::vector<std::pair<std::string, plan::ExpressionPtr>> items) {
   plan::Project project{std::move(input), {}};
   std::vector<plan::Column> output;
   for (auto& [name, expression] : items) {

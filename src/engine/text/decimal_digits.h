@@ -7,7 +7,8 @@
 
 namespace hearth::engine {
 
-// A finite magnitude: digits before and behind the point, without redundant zeros in front ("" for a zero integer part).
+// A finite magnitude: digits before and behind the point, without redundant zeros in front ("" for a zero
+// integer part).
 struct DecimalDigits {
   bool negative = false;
   std::string integer;
@@ -25,8 +26,8 @@ DecimalDigits DigitsOfInteger(int64_t value);
 DecimalDigits DigitsOfDecimal(plan::Int128 unscaled, int scale);
 // The shortest digits that read back as the value (Double.toString's); the value must be finite.
 DecimalDigits ShortestDigits(double value);
-// The value rounded to `count` fraction digits as java.text.DecimalFormat does: half to even of the exact binary value when
-// that has more digits than its shortest form shows, else the shortest form.
+// The value rounded to `count` fraction digits as java.text.DecimalFormat does: half to even of the exact
+// binary value when that has more digits than its shortest form shows, else the shortest form.
 DecimalDigits RoundedDigits(double value, size_t count);
 
 }  // namespace hearth::engine

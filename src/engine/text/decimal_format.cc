@@ -10,7 +10,8 @@ namespace {
 constexpr std::string_view kPerMille = "\xE2\x80\xB0";
 constexpr std::string_view kInfinity = "\xE2\x88\x9E";
 
-// Reads a prefix or suffix: quoted text is literal, % and ‰ shift the number. Stops at a character of the number part or ';'.
+// Reads a prefix or suffix: quoted text is literal, % and ‰ shift the number. Stops at a character of the
+// number part or ';'.
 bool ReadAffix(std::string_view pattern, size_t& position, bool is_prefix, std::string* out, int* shift) {
   while (position < pattern.size()) {
     const char c = pattern[position];
@@ -65,7 +66,8 @@ std::optional<DecimalFormat> DecimalFormat::Parse(std::string_view pattern) {
   int ignored = 0;
   if (!ReadAffix(pattern, position, true, &prefix, &ignored)) return std::nullopt;
   position = std::min(pattern.find_first_not_of("#0,.E", position), pattern.size());
-  if (!ReadAffix(pattern, position, false, &suffix, &ignored) || position != pattern.size()) return std::nullopt;
+  if (!ReadAffix(pattern, position, false, &suffix, &ignored) || position != pattern.size())
+    return std::nullopt;
   if (prefix != format.prefix_ || suffix != format.suffix_) {
     format.negative_prefix_ = std::move(prefix);
     format.negative_suffix_ = std::move(suffix);
@@ -197,7 +199,8 @@ void DecimalFormat::AppendScientific(DecimalDigits digits, std::string* out) con
   int exponent = 0;
   if (!digits.IsZero()) {
     const auto leading = digits.fraction.find_first_not_of('0');
-    exponent = digits.integer.empty() ? -static_cast<int>(leading) - 1 : static_cast<int>(digits.integer.size()) - 1;
+    exponent =
+        digits.integer.empty() ? -static_cast<int>(leading) - 1 : static_cast<int>(digits.integer.size()) - 1;
   }
   const bool multiple = maximum_integer_ > 1 && maximum_integer_ > minimum_integer_;
   int places = static_cast<int>(minimum_integer_) - 1;  // integer digits beyond the first
@@ -210,7 +213,8 @@ void DecimalFormat::AppendScientific(DecimalDigits digits, std::string* out) con
     exponent -= std::max(places, 0);
   }
   digits.Shift(-exponent);
-  const size_t fraction = multiple ? minimum_integer_ + maximum_fraction_ - std::min<size_t>(places + 1, minimum_integer_ + maximum_fraction_)
+  const size_t fraction = multiple ? minimum_integer_ + maximum_fraction_ -
+                                         std::min<size_t>(places + 1, minimum_integer_ + maximum_fraction_)
                                    : maximum_fraction_;
   digits.RoundHalfEven(fraction);
   AppendPlain(digits, out);

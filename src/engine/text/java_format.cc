@@ -54,7 +54,8 @@ std::string WithExponent(DecimalDigits digits, size_t precision) {
   const auto normalise = [&] {
     if (digits.IsZero()) return;
     const auto leading = digits.fraction.find_first_not_of('0');
-    const int move = digits.integer.empty() ? static_cast<int>(leading) + 1 : 1 - static_cast<int>(digits.integer.size());
+    const int move =
+        digits.integer.empty() ? static_cast<int>(leading) + 1 : 1 - static_cast<int>(digits.integer.size());
     digits.Shift(move);
     exponent -= move;
   };
@@ -106,7 +107,8 @@ base::Result<JavaFormat> JavaFormat::Parse(std::string_view format) {
     if (i < format.size() && format[i] == '<') {
       specifier.index = -1;
       ++i;
-    } else if (i < format.size() && format[i] != '0' && number(index) && i < format.size() && format[i] == '$') {
+    } else if (i < format.size() && format[i] != '0' && number(index) && i < format.size() &&
+               format[i] == '$') {
       specifier.index = index;
       ++i;
     } else {
@@ -114,14 +116,30 @@ base::Result<JavaFormat> JavaFormat::Parse(std::string_view format) {
     }
     for (bool more = true; more && i < format.size();) {
       switch (format[i]) {
-        case '-': specifier.left = true; break;
-        case '#': specifier.alternate = true; break;
-        case '+': specifier.plus = true; break;
-        case ' ': specifier.space = true; break;
-        case '0': specifier.zero = true; break;
-        case ',': specifier.group = true; break;
-        case '(': specifier.parenthesis = true; break;
-        default: more = false; continue;
+        case '-':
+          specifier.left = true;
+          break;
+        case '#':
+          specifier.alternate = true;
+          break;
+        case '+':
+          specifier.plus = true;
+          break;
+        case ' ':
+          specifier.space = true;
+          break;
+        case '0':
+          specifier.zero = true;
+          break;
+        case ',':
+          specifier.group = true;
+          break;
+        case '(':
+          specifier.parenthesis = true;
+          break;
+        default:
+          more = false;
+          continue;
       }
       ++i;
     }
@@ -162,7 +180,9 @@ base::Status JavaFormat::Append(const std::vector<FormatArgument>& arguments, st
     }
     if (specifier.conversion == '%') {
       const auto width = static_cast<size_t>(std::max(specifier.width, 1));
-      out->append(specifier.left ? 0 : width - 1, ' ').append("%").append(specifier.left ? width - 1 : 0, ' ');
+      out->append(specifier.left ? 0 : width - 1, ' ')
+          .append("%")
+          .append(specifier.left ? width - 1 : 0, ' ');
       continue;
     }
     if (specifier.index == 0) last = ++ordinary;
@@ -231,7 +251,8 @@ base::Result<std::string> JavaFormat::Integer(const Specifier& specifier, const 
   std::string text = hexadecimal ? fmt::format("{:x}", bits) : fmt::format("{:o}", bits);
   const std::string prefix = specifier.alternate ? (hexadecimal ? "0x" : "0") : "";
   const size_t width = static_cast<size_t>(std::max(specifier.width, 0));
-  if (specifier.zero && text.size() + prefix.size() < width) text.insert(0, width - text.size() - prefix.size(), '0');
+  if (specifier.zero && text.size() + prefix.size() < width)
+    text.insert(0, width - text.size() - prefix.size(), '0');
   return prefix + text;
 }
 

@@ -11,11 +11,12 @@
 
 namespace hearth::engine {
 
-// One argument. Text stands for values whose Java class only %s, %b and %S take (strings, decimals, intervals).
+// One argument. Text stands for values whose Java class only %s, %b and %S take (strings, decimals,
+// intervals).
 struct FormatArgument {
   // Null, boolean, integer, floating, text.
   std::variant<std::monostate, bool, int64_t, double, std::string> value;
-  int bits = 64;  // of an integer: 8, 16, 32, 64
+  int bits = 64;          // of an integer: 8, 16, 32, 64
   bool is_float = false;  // of a floating: %s prints the shorter form
 };
 
@@ -32,7 +33,8 @@ class JavaFormat {
     char conversion = 0;
     bool upper = false;
     int index = 0;  // from 1; 0: the next ordinary one; -1: the previous
-    bool left = false, alternate = false, plus = false, space = false, zero = false, group = false, parenthesis = false;
+    bool left = false, alternate = false, plus = false, space = false, zero = false, group = false,
+         parenthesis = false;
     int width = -1;
     int precision = -1;
   };

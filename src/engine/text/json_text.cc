@@ -22,13 +22,27 @@ void AppendJsonString(std::string_view text, std::string* out) {
   out->push_back('"');
   for (const char c : text) {
     switch (c) {
-      case '"': out->append("\\\""); break;
-      case '\\': out->append("\\\\"); break;
-      case '\b': out->append("\\b"); break;
-      case '\f': out->append("\\f"); break;
-      case '\n': out->append("\\n"); break;
-      case '\r': out->append("\\r"); break;
-      case '\t': out->append("\\t"); break;
+      case '"':
+        out->append("\\\"");
+        break;
+      case '\\':
+        out->append("\\\\");
+        break;
+      case '\b':
+        out->append("\\b");
+        break;
+      case '\f':
+        out->append("\\f");
+        break;
+      case '\n':
+        out->append("\\n");
+        break;
+      case '\r':
+        out->append("\\r");
+        break;
+      case '\t':
+        out->append("\\t");
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out->append("\\u00");
@@ -80,7 +94,8 @@ void AppendObject(const DataType& type, const NestedFormat& format, idx_t index,
   bool first = true;
   for (size_t i = 0; i < type.fields().size(); ++i) {
     const auto& field = type.fields()[i];
-    if (style.ignore_null_fields && (field.type->Is(TypeKind::kNull) || IsNullAt(format.children[i], index))) continue;
+    if (style.ignore_null_fields && (field.type->Is(TypeKind::kNull) || IsNullAt(format.children[i], index)))
+      continue;
     if (!first) out->push_back(',');
     first = false;
     AppendJsonString(field.name, out);
@@ -91,7 +106,8 @@ void AppendObject(const DataType& type, const NestedFormat& format, idx_t index,
 }
 
 // Keys are the text of the value, whatever its type.
-void AppendKey(const DataType& type, const NestedFormat& format, idx_t row, const JsonStyle& style, std::string* out) {
+void AppendKey(const DataType& type, const NestedFormat& format, idx_t row, const JsonStyle& style,
+               std::string* out) {
   std::string text;
   AppendJson(type, format, row, style, &text);
   if (!text.empty() && text[0] == '"') {
@@ -101,7 +117,8 @@ void AppendKey(const DataType& type, const NestedFormat& format, idx_t row, cons
   }
 }
 
-void AppendList(const DataType& type, const NestedFormat& format, idx_t index, const JsonStyle& style, std::string* out) {
+void AppendList(const DataType& type, const NestedFormat& format, idx_t index, const JsonStyle& style,
+                std::string* out) {
   const bool is_map = type.Is(TypeKind::kMap);
   const auto entry = UnifiedVectorFormat::GetData<duckdb::list_entry_t>(format.unified)[index];
   const NestedFormat& elements = format.children[0];
@@ -123,7 +140,8 @@ void AppendList(const DataType& type, const NestedFormat& format, idx_t index, c
 
 }  // namespace
 
-void AppendJson(const DataType& type, const NestedFormat& format, idx_t row, const JsonStyle& style, std::string* out) {
+void AppendJson(const DataType& type, const NestedFormat& format, idx_t row, const JsonStyle& style,
+                std::string* out) {
   const idx_t index = format.unified.sel->get_index(row);
   const auto& unified = format.unified;
   if (type.Is(TypeKind::kNull) || !unified.validity.RowIsValid(index)) {
@@ -136,25 +154,38 @@ void AppendJson(const DataType& type, const NestedFormat& format, idx_t row, con
     out->push_back('"');
   };
   switch (type.kind()) {
-    case TypeKind::kNull: return;
-    case TypeKind::kBoolean: out->append(UnifiedVectorFormat::GetData<bool>(unified)[index] ? "true" : "false"); return;
-    case TypeKind::kByte: return AppendInteger(UnifiedVectorFormat::GetData<int8_t>(unified)[index], out);
-    case TypeKind::kShort: return AppendInteger(UnifiedVectorFormat::GetData<int16_t>(unified)[index], out);
-    case TypeKind::kInteger: return AppendInteger(UnifiedVectorFormat::GetData<int32_t>(unified)[index], out);
-    case TypeKind::kLong: return AppendInteger(UnifiedVectorFormat::GetData<int64_t>(unified)[index], out);
-    case TypeKind::kFloat: return AppendFloating(UnifiedVectorFormat::GetData<float>(unified)[index], out);
-    case TypeKind::kDouble: return AppendFloating(UnifiedVectorFormat::GetData<double>(unified)[index], out);
+    case TypeKind::kNull:
+      return;
+    case TypeKind::kBoolean:
+      out->append(UnifiedVectorFormat::GetData<bool>(unified)[index] ? "true" : "false");
+      return;
+    case TypeKind::kByte:
+      return AppendInteger(UnifiedVectorFormat::GetData<int8_t>(unified)[index], out);
+    case TypeKind::kShort:
+      return AppendInteger(UnifiedVectorFormat::GetData<int16_t>(unified)[index], out);
+    case TypeKind::kInteger:
+      return AppendInteger(UnifiedVectorFormat::GetData<int32_t>(unified)[index], out);
+    case TypeKind::kLong:
+      return AppendInteger(UnifiedVectorFormat::GetData<int64_t>(unified)[index], out);
+    case TypeKind::kFloat:
+      return AppendFloating(UnifiedVectorFormat::GetData<float>(unified)[index], out);
+    case TypeKind::kDouble:
+      return AppendFloating(UnifiedVectorFormat::GetData<double>(unified)[index], out);
     case TypeKind::kDecimal:
       WithDecimalStorage(type.precision(), [&](auto tag) {
-        AppendDecimalJava(Widen(UnifiedVectorFormat::GetData<decltype(tag)>(unified)[index]), type.scale(), out);
+        AppendDecimalJava(Widen(UnifiedVectorFormat::GetData<decltype(tag)>(unified)[index]), type.scale(),
+                          out);
       });
       return;
     case TypeKind::kString:
     case TypeKind::kChar:
-    case TypeKind::kVarchar: return AppendJsonString(TextAt(format, index), out);
+    case TypeKind::kVarchar:
+      return AppendJsonString(TextAt(format, index), out);
     case TypeKind::kBinary:
-    case TypeKind::kVariant: return quoted([&] { AppendBase64(TextAt(format, index), out); });
-    case TypeKind::kDate: return quoted([&] { AppendDate(UnifiedVectorFormat::GetData<int32_t>(unified)[index], out); });
+    case TypeKind::kVariant:
+      return quoted([&] { AppendBase64(TextAt(format, index), out); });
+    case TypeKind::kDate:
+      return quoted([&] { AppendDate(UnifiedVectorFormat::GetData<int32_t>(unified)[index], out); });
     case TypeKind::kTimestamp: {
       const int64_t instant = UnifiedVectorFormat::GetData<int64_t>(unified)[index];
       return quoted([&] {
@@ -164,11 +195,12 @@ void AppendJson(const DataType& type, const NestedFormat& format, idx_t row, con
     }
     case TypeKind::kTimestampNtz:
       return quoted([&] { AppendIsoTimestamp(UnifiedVectorFormat::GetData<int64_t>(unified)[index], out); });
-    case TypeKind::kTime: return quoted([&] { AppendTime(UnifiedVectorFormat::GetData<int64_t>(unified)[index], out); });
+    case TypeKind::kTime:
+      return quoted([&] { AppendTime(UnifiedVectorFormat::GetData<int64_t>(unified)[index], out); });
     case TypeKind::kYearMonthInterval:
       return quoted([&] {
-        AppendYearMonthInterval(UnifiedVectorFormat::GetData<int32_t>(unified)[index], type.year_month_start(),
-                                type.year_month_end(), out);
+        AppendYearMonthInterval(UnifiedVectorFormat::GetData<int32_t>(unified)[index],
+                                type.year_month_start(), type.year_month_end(), out);
       });
     case TypeKind::kDayTimeInterval:
       return quoted([&] {
@@ -180,8 +212,10 @@ void AppendJson(const DataType& type, const NestedFormat& format, idx_t row, con
       return quoted([&] { AppendCalendarInterval(interval.months, interval.days, interval.micros, out); });
     }
     case TypeKind::kArray:
-    case TypeKind::kMap: return AppendList(type, format, index, style, out);
-    case TypeKind::kStruct: return AppendObject(type, format, index, style, out);
+    case TypeKind::kMap:
+      return AppendList(type, format, index, style, out);
+    case TypeKind::kStruct:
+      return AppendObject(type, format, index, style, out);
   }
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <duckdb.hpp>
-
 #include <string>
 #include <string_view>
 
@@ -24,8 +23,8 @@ struct JsonStyle {
 using NestedFormat = duckdb::RecursiveUnifiedVectorFormat;
 
 // The value of a row, null included.
-void AppendJson(const plan::DataType& type, const NestedFormat& format, duckdb::idx_t row, const JsonStyle& style,
-                std::string* out);
+void AppendJson(const plan::DataType& type, const NestedFormat& format, duckdb::idx_t row,
+                const JsonStyle& style, std::string* out);
 // Is the row null?
 bool IsNullAt(const NestedFormat& format, duckdb::idx_t row);
 

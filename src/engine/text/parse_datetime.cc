@@ -98,9 +98,12 @@ class FieldReader {
           return Advance();
         }
         return c == '-' && Advance();
-      case kMonth: return c == '-' && Advance();
-      case kDay: return (c == ' ' || c == 'T') && Advance();
-      default: return c == ':' && Advance();
+      case kMonth:
+        return c == '-' && Advance();
+      case kDay:
+        return (c == ' ' || c == 'T') && Advance();
+      default:
+        return c == ':' && Advance();
     }
   }
 
@@ -137,7 +140,8 @@ std::optional<int64_t> TimeOf(const Fields& fields) {
 // Microseconds of the local clock; none when they do not fit 64 bits.
 std::optional<int64_t> LocalMicroseconds(int64_t days, int64_t time) {
   const __int128 total = static_cast<__int128>(days) * kMicrosecondsPerDay + time;
-  if (total > std::numeric_limits<int64_t>::max() || total < std::numeric_limits<int64_t>::min()) return std::nullopt;
+  if (total > std::numeric_limits<int64_t>::max() || total < std::numeric_limits<int64_t>::min())
+    return std::nullopt;
   return static_cast<int64_t>(total);
 }
 
@@ -186,7 +190,8 @@ std::optional<int32_t> ParseDate(std::string_view input) {
   const int64_t year = sign * values[0];
   if (!ValidDate(year, values[1], values[2])) return std::nullopt;
   const int64_t days = DaysOfDate(year, static_cast<int>(values[1]), static_cast<int>(values[2]));
-  if (days > std::numeric_limits<int32_t>::max() || days < std::numeric_limits<int32_t>::min()) return std::nullopt;
+  if (days > std::numeric_limits<int32_t>::max() || days < std::numeric_limits<int32_t>::min())
+    return std::nullopt;
   return static_cast<int32_t>(days);
 }
 
@@ -216,11 +221,13 @@ std::optional<int64_t> ParseTimestamp(std::string_view text, const TimeZone& def
 std::optional<int64_t> ParseTimestampNtz(std::string_view text, bool allow_zone) {
   const auto fields = FieldReader(text).Read();
   if (!fields || fields->only_time) return std::nullopt;
-  if (!fields->zone.empty() && (!allow_zone || !TimeZone::Find(TrimBlanks(fields->zone)))) return std::nullopt;
+  if (!fields->zone.empty() && (!allow_zone || !TimeZone::Find(TrimBlanks(fields->zone))))
+    return std::nullopt;
   const auto time = TimeOf(*fields);
   const auto& v = fields->values;
   if (!time || !ValidDate(v[kYear], v[kMonth], v[kDay])) return std::nullopt;
-  return LocalMicroseconds(DaysOfDate(v[kYear], static_cast<int>(v[kMonth]), static_cast<int>(v[kDay])), *time);
+  return LocalMicroseconds(DaysOfDate(v[kYear], static_cast<int>(v[kMonth]), static_cast<int>(v[kDay])),
+                           *time);
 }
 
 std::optional<int64_t> ParseTime(std::string_view text) {

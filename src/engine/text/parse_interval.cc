@@ -34,7 +34,8 @@ class Reader {
   // A word without regard to case, as a whole.
   bool TakeWord(std::string_view word) {
     if (rest_.size() < word.size() || strncasecmp(rest_.data(), word.data(), word.size()) != 0) return false;
-    if (rest_.size() > word.size() && std::isalpha(static_cast<unsigned char>(rest_[word.size()]))) return false;
+    if (rest_.size() > word.size() && std::isalpha(static_cast<unsigned char>(rest_[word.size()])))
+      return false;
     rest_.remove_prefix(word.size());
     return true;
   }
@@ -49,7 +50,8 @@ class Reader {
   int64_t Number(size_t maximum_digits = 18) {
     size_t size = 0;
     int64_t value = 0;
-    while (size < rest_.size() && IsDigit(rest_[size])) value = size++ < maximum_digits ? value * 10 + (rest_[size - 1] - '0') : value;
+    while (size < rest_.size() && IsDigit(rest_[size]))
+      value = size++ < maximum_digits ? value * 10 + (rest_[size - 1] - '0') : value;
     if (size == 0 || size > maximum_digits) return -1;
     rest_.remove_prefix(size);
     return value;
@@ -75,7 +77,8 @@ class Reader {
 constexpr const char* kYearMonthNames[] = {"YEAR", "MONTH"};
 constexpr const char* kDayTimeNames[] = {"DAY", "HOUR", "MINUTE", "SECOND"};
 
-// Takes INTERVAL, an optional sign and the quote of the long form off; answers the sign, or 0 for a malformed start.
+// Takes INTERVAL, an optional sign and the quote of the long form off; answers the sign, or 0 for a malformed
+// start.
 struct Frame {
   bool is_long = false;
   int64_t sign = 1;
@@ -120,7 +123,8 @@ constexpr std::array<int64_t, 4> kUnits = {kMicrosecondsPerDay, 3600 * kMicrosec
 
 }  // namespace
 
-std::optional<int64_t> ParseYearMonthInterval(std::string_view text, YearMonthField start, YearMonthField end) {
+std::optional<int64_t> ParseYearMonthInterval(std::string_view text, YearMonthField start,
+                                              YearMonthField end) {
   Reader reader(TrimAll(text));
   Frame frame;
   if (!OpenFrame(&reader, &frame)) return std::nullopt;
@@ -134,11 +138,13 @@ std::optional<int64_t> ParseYearMonthInterval(std::string_view text, YearMonthFi
       months += rest;
     }
   }
-  if (!CloseFrame(&reader, frame, kYearMonthNames[static_cast<int>(start)], kYearMonthNames[static_cast<int>(end)])) {
+  if (!CloseFrame(&reader, frame, kYearMonthNames[static_cast<int>(start)],
+                  kYearMonthNames[static_cast<int>(end)])) {
     return std::nullopt;
   }
   months *= frame.sign;
-  if (months > std::numeric_limits<int32_t>::max() || months < std::numeric_limits<int32_t>::min()) return std::nullopt;
+  if (months > std::numeric_limits<int32_t>::max() || months < std::numeric_limits<int32_t>::min())
+    return std::nullopt;
   return months;
 }
 
@@ -149,7 +155,8 @@ std::optional<int64_t> ParseDayTimeInterval(std::string_view text, DayTimeField 
   __int128 total = 0;
   for (int field = static_cast<int>(start); field <= static_cast<int>(end); ++field) {
     const bool first = field == static_cast<int>(start);
-    if (!first && !reader.Take(field == static_cast<int>(DayTimeField::kHour) ? ' ' : ':')) return std::nullopt;
+    if (!first && !reader.Take(field == static_cast<int>(DayTimeField::kHour) ? ' ' : ':'))
+      return std::nullopt;
     const int64_t value = reader.Number(first ? 18 : 2);
     const int64_t limit = field == static_cast<int>(DayTimeField::kHour) ? 23 : 59;
     if (value < 0 || (!first && value > limit)) return std::nullopt;
@@ -160,11 +167,13 @@ std::optional<int64_t> ParseDayTimeInterval(std::string_view text, DayTimeField 
       total += fraction;
     }
   }
-  if (!CloseFrame(&reader, frame, kDayTimeNames[static_cast<int>(start)], kDayTimeNames[static_cast<int>(end)])) {
+  if (!CloseFrame(&reader, frame, kDayTimeNames[static_cast<int>(start)],
+                  kDayTimeNames[static_cast<int>(end)])) {
     return std::nullopt;
   }
   total *= frame.sign;
-  if (total > std::numeric_limits<int64_t>::max() || total < std::numeric_limits<int64_t>::min()) return std::nullopt;
+  if (total > std::numeric_limits<int64_t>::max() || total < std::numeric_limits<int64_t>::min())
+    return std::nullopt;
   return static_cast<int64_t>(total);
 }
 
@@ -181,16 +190,26 @@ struct CalendarSum {
     for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     if (name.size() > 1 && name.back() == 's') name.pop_back();
     if (has_fraction && name != "second") return false;
-    if (name == "year") months += static_cast<__int128>(value) * 12;
-    else if (name == "month") months += value;
-    else if (name == "week") days += static_cast<__int128>(value) * 7;
-    else if (name == "day") days += value;
-    else if (name == "hour") microseconds += static_cast<__int128>(value) * kUnits[1];
-    else if (name == "minute") microseconds += static_cast<__int128>(value) * kUnits[2];
-    else if (name == "second") microseconds += static_cast<__int128>(value) * kUnits[3] + fraction;
-    else if (name == "millisecond") microseconds += static_cast<__int128>(value) * 1000;
-    else if (name == "microsecond") microseconds += value;
-    else return false;
+    if (name == "year")
+      months += static_cast<__int128>(value) * 12;
+    else if (name == "month")
+      months += value;
+    else if (name == "week")
+      days += static_cast<__int128>(value) * 7;
+    else if (name == "day")
+      days += value;
+    else if (name == "hour")
+      microseconds += static_cast<__int128>(value) * kUnits[1];
+    else if (name == "minute")
+      microseconds += static_cast<__int128>(value) * kUnits[2];
+    else if (name == "second")
+      microseconds += static_cast<__int128>(value) * kUnits[3] + fraction;
+    else if (name == "millisecond")
+      microseconds += static_cast<__int128>(value) * 1000;
+    else if (name == "microsecond")
+      microseconds += value;
+    else
+      return false;
     return true;
   }
 };
@@ -220,8 +239,10 @@ std::optional<plan::CalendarIntervalValue> ParseCalendarInterval(std::string_vie
     reader.SkipBlanks();
   }
   constexpr int64_t kInt = std::numeric_limits<int32_t>::max();
-  if (sum.months > kInt || sum.months < -kInt - 1 || sum.days > kInt || sum.days < -kInt - 1) return std::nullopt;
-  if (sum.microseconds > std::numeric_limits<int64_t>::max() || sum.microseconds < std::numeric_limits<int64_t>::min()) {
+  if (sum.months > kInt || sum.months < -kInt - 1 || sum.days > kInt || sum.days < -kInt - 1)
+    return std::nullopt;
+  if (sum.microseconds > std::numeric_limits<int64_t>::max() ||
+      sum.microseconds < std::numeric_limits<int64_t>::min()) {
     return std::nullopt;
   }
   return plan::CalendarIntervalValue{static_cast<int32_t>(sum.months), static_cast<int32_t>(sum.days),

@@ -54,7 +54,8 @@ std::optional<Number> ParseMagnitude(std::string_view text) {
     return value;
   }
   if (text.empty() || !(IsDigit(text[0]) || text[0] == '.')) return std::nullopt;
-  if (text.size() > 1 && std::string_view("dDfF").find(text.back()) != std::string_view::npos) text.remove_suffix(1);
+  if (text.size() > 1 && std::string_view("dDfF").find(text.back()) != std::string_view::npos)
+    text.remove_suffix(1);
   const auto end = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::general);
   if (end.ptr != text.data() + text.size()) return std::nullopt;
   if (end.ec == std::errc::result_out_of_range) return OutOfRange<Number>(text);
@@ -89,9 +90,9 @@ std::optional<Number> ParseFloating(std::string_view input) {
 struct Numeral {
   bool negative = false;
   std::array<char, 80> digits{};
-  int count = 0;          // kept digits, leading zeros dropped
-  int64_t dropped = 0;    // digits beyond the array, all behind
-  int64_t exponent = 0;   // value = digits × 10^exponent
+  int count = 0;         // kept digits, leading zeros dropped
+  int64_t dropped = 0;   // digits beyond the array, all behind
+  int64_t exponent = 0;  // value = digits × 10^exponent
 };
 
 bool ReadExponent(std::string_view text, int64_t* exponent) {
@@ -149,7 +150,8 @@ std::string_view TrimAll(std::string_view text) {
   return text;
 }
 
-std::optional<int64_t> ParseInteger(std::string_view input, bool allow_fraction, int64_t minimum, int64_t maximum) {
+std::optional<int64_t> ParseInteger(std::string_view input, bool allow_fraction, int64_t minimum,
+                                    int64_t maximum) {
   const std::string_view text = TrimAll(input);
   if (text.empty()) return std::nullopt;
   size_t i = 0;

@@ -2,28 +2,29 @@
 
 #include <algorithm>
 #include <array>
-#include <utf8proc_wrapper.hpp>
 #include <utf8proc.hpp>
+#include <utf8proc_wrapper.hpp>
 
 namespace hearth::engine {
 
 namespace {
 
-// Characters whose upper-case form is longer than one character (Unicode's SpecialCasing, without conditions).
+// Characters whose upper-case form is longer than one character (Unicode's SpecialCasing, without
+// conditions).
 struct LongUpper {
   uint32_t code_point;
   std::array<uint32_t, 3> upper;  // zeros behind the last
 };
 constexpr std::array<LongUpper, 27> kLongUppers = {{
-    {0x00DF, {0x53, 0x53, 0}},         {0x0149, {0x02BC, 0x4E, 0}},       {0x01F0, {0x4A, 0x030C, 0}},
+    {0x00DF, {0x53, 0x53, 0}},          {0x0149, {0x02BC, 0x4E, 0}},        {0x01F0, {0x4A, 0x030C, 0}},
     {0x0390, {0x0399, 0x0308, 0x0301}}, {0x03B0, {0x03A5, 0x0308, 0x0301}}, {0x0587, {0x0535, 0x0552, 0}},
-    {0x1E96, {0x48, 0x0331, 0}},       {0x1E97, {0x54, 0x0308, 0}},       {0x1E98, {0x57, 0x030A, 0}},
-    {0x1E99, {0x59, 0x030A, 0}},       {0x1E9A, {0x41, 0x02BE, 0}},       {0x1F50, {0x03A5, 0x0313, 0}},
-    {0x1FB6, {0x0391, 0x0342, 0}},     {0x1FC6, {0x0397, 0x0342, 0}},     {0xFB00, {0x46, 0x46, 0}},
-    {0xFB01, {0x46, 0x49, 0}},         {0xFB02, {0x46, 0x4C, 0}},         {0xFB03, {0x46, 0x46, 0x49}},
-    {0xFB04, {0x46, 0x46, 0x4C}},      {0xFB05, {0x53, 0x54, 0}},         {0xFB06, {0x53, 0x54, 0}},
-    {0xFB13, {0x0544, 0x0546, 0}},     {0xFB14, {0x0544, 0x0535, 0}},     {0xFB15, {0x0544, 0x053B, 0}},
-    {0xFB16, {0x054E, 0x0546, 0}},     {0xFB17, {0x0544, 0x053D, 0}},     {0x1FB3, {0x0391, 0x0399, 0}},
+    {0x1E96, {0x48, 0x0331, 0}},        {0x1E97, {0x54, 0x0308, 0}},        {0x1E98, {0x57, 0x030A, 0}},
+    {0x1E99, {0x59, 0x030A, 0}},        {0x1E9A, {0x41, 0x02BE, 0}},        {0x1F50, {0x03A5, 0x0313, 0}},
+    {0x1FB6, {0x0391, 0x0342, 0}},      {0x1FC6, {0x0397, 0x0342, 0}},      {0xFB00, {0x46, 0x46, 0}},
+    {0xFB01, {0x46, 0x49, 0}},          {0xFB02, {0x46, 0x4C, 0}},          {0xFB03, {0x46, 0x46, 0x49}},
+    {0xFB04, {0x46, 0x46, 0x4C}},       {0xFB05, {0x53, 0x54, 0}},          {0xFB06, {0x53, 0x54, 0}},
+    {0xFB13, {0x0544, 0x0546, 0}},      {0xFB14, {0x0544, 0x0535, 0}},      {0xFB15, {0x0544, 0x053B, 0}},
+    {0xFB16, {0x054E, 0x0546, 0}},      {0xFB17, {0x0544, 0x053D, 0}},      {0x1FB3, {0x0391, 0x0399, 0}},
 }};
 
 const LongUpper* FindLongUpper(uint32_t code_point) {
@@ -44,7 +45,8 @@ bool IsCased(uint32_t code_point) {
 }
 // Marks and the like do not end a word for the final sigma.
 bool IsCaseIgnorable(uint32_t code_point) {
-  if (code_point == '\'' || code_point == '.' || code_point == ':' || code_point == 0xB7 || code_point == 0x2019) {
+  if (code_point == '\'' || code_point == '.' || code_point == ':' || code_point == 0xB7 ||
+      code_point == 0x2019) {
     return true;
   }
   const auto category = duckdb::utf8proc_category(static_cast<int>(code_point));
@@ -70,14 +72,17 @@ size_t ValidSequence(std::string_view text, size_t position) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(position);
   if (first < 0x80) return 1;
-  const size_t length = first >= 0xC2 && first <= 0xDF ? 2 : first >= 0xE0 && first <= 0xEF ? 3 : first >= 0xF0 && first <= 0xF4 ? 4 : 0;
+  const size_t length = first >= 0xC2 && first <= 0xDF   ? 2
+                        : first >= 0xE0 && first <= 0xEF ? 3
+                        : first >= 0xF0 && first <= 0xF4 ? 4
+                                                         : 0;
   if (length == 0 || position + length > text.size()) return 0;
   for (size_t i = 1; i < length; ++i) {
     if (!IsContinuation(text[position + i])) return 0;
   }
   const unsigned char second = byte(position + 1);
-  if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||
-      (first == 0xF4 && second > 0x8F)) {
+  if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ||
+      (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) {
     return 0;
   }
   return length;

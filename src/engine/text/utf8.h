@@ -1,4 +1,5 @@
-// UTF-8 by characters (code points), tolerant of invalid bytes: a byte that starts no sequence counts as one character.
+// UTF-8 by characters (code points), tolerant of invalid bytes: a byte that starts no sequence counts as one
+// character.
 #pragma once
 
 #include <cstdint>
@@ -105,7 +106,8 @@ inline void AppendCodePoint(uint32_t code_point, std::string* out) {
   }
 }
 
-// The length of the valid sequence at `position`, 0 when the bytes are invalid (overlong forms, surrogates, too large).
+// The length of the valid sequence at `position`, 0 when the bytes are invalid (overlong forms, surrogates,
+// too large).
 size_t ValidSequence(std::string_view text, size_t position);
 bool IsValidUtf8(std::string_view text);
 // Invalid bytes replaced as Java decodes them: one U+FFFD for each maximal part of a broken sequence.

@@ -20,7 +20,8 @@ struct Shortest {
 template <typename Number>
 Shortest ShortestDigits(Number magnitude) {
   char buffer[40];
-  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), magnitude, std::chars_format::scientific).ptr;
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof(buffer), magnitude, std::chars_format::scientific).ptr;
   Shortest result{};
   const char* cursor = buffer;
   for (; cursor != end && *cursor != 'e'; ++cursor) {
@@ -79,7 +80,8 @@ void AppendFloating(Number value, std::string* out) {
 
 // The digits of a magnitude, without sign.
 int DigitsOf(plan::Int128 value, char* buffer) {
-  unsigned __int128 magnitude = value < 0 ? -static_cast<unsigned __int128>(value) : static_cast<unsigned __int128>(value);
+  unsigned __int128 magnitude =
+      value < 0 ? -static_cast<unsigned __int128>(value) : static_cast<unsigned __int128>(value);
   char reversed[48];
   int count = 0;
   do {
@@ -169,12 +171,9 @@ void AppendDate(int64_t days, std::string* out) {
   if (date.year > 9999) out->push_back('+');
   if (date.year < 0) out->push_back('-');
   AppendPadded(date.year < 0 ? -date.year : date.year, 4, out);
-  const char rest[6] = {'-',
-                        static_cast<char>('0' + date.month / 10),
-                        static_cast<char>('0' + date.month % 10),
-                        '-',
-                        static_cast<char>('0' + date.day / 10),
-                        static_cast<char>('0' + date.day % 10)};
+  const char rest[6] = {
+      '-', static_cast<char>('0' + date.month / 10), static_cast<char>('0' + date.month % 10),
+      '-', static_cast<char>('0' + date.day / 10),   static_cast<char>('0' + date.day % 10)};
   out->append(rest, sizeof(rest));
 }
 
@@ -185,7 +184,8 @@ void AppendTime(int64_t microseconds, std::string* out) {
   const int second = static_cast<int>(seconds % 60);
   const auto tens = [](int value) { return static_cast<char>('0' + value / 10); };
   const auto ones = [](int value) { return static_cast<char>('0' + value % 10); };
-  const char text[8] = {tens(hour), ones(hour), ':', tens(minute), ones(minute), ':', tens(second), ones(second)};
+  const char text[8] = {tens(hour),   ones(hour), ':',          tens(minute),
+                        ones(minute), ':',        tens(second), ones(second)};
   out->append(text, sizeof(text));
   AppendFraction(microseconds % kMicrosecondsPerSecond, out);
 }
@@ -197,7 +197,8 @@ void AppendTimestamp(int64_t local_microseconds, std::string* out) {
   AppendTime(local_microseconds - days * kMicrosecondsPerDay, out);
 }
 
-void AppendYearMonthInterval(int64_t months, plan::YearMonthField start, plan::YearMonthField end, std::string* out) {
+void AppendYearMonthInterval(int64_t months, plan::YearMonthField start, plan::YearMonthField end,
+                             std::string* out) {
   const uint64_t magnitude = months < 0 ? static_cast<uint64_t>(-months) : static_cast<uint64_t>(months);
   out->append("INTERVAL '");
   if (months < 0) out->push_back('-');
@@ -215,12 +216,14 @@ void AppendYearMonthInterval(int64_t months, plan::YearMonthField start, plan::Y
   }
 }
 
-void AppendDayTimeInterval(int64_t microseconds, plan::DayTimeField start, plan::DayTimeField end, std::string* out) {
+void AppendDayTimeInterval(int64_t microseconds, plan::DayTimeField start, plan::DayTimeField end,
+                           std::string* out) {
   using plan::DayTimeField;
   constexpr uint64_t kPerMinute = 60ULL * kMicrosecondsPerSecond;
   constexpr uint64_t kPerHour = 60 * kPerMinute;
   constexpr uint64_t kPerDay = 24 * kPerHour;
-  uint64_t rest = microseconds < 0 ? -static_cast<uint64_t>(microseconds) : static_cast<uint64_t>(microseconds);
+  uint64_t rest =
+      microseconds < 0 ? -static_cast<uint64_t>(microseconds) : static_cast<uint64_t>(microseconds);
   out->append("INTERVAL '");
   if (microseconds < 0) out->push_back('-');
   const auto take = [&](uint64_t unit) {
@@ -229,10 +232,18 @@ void AppendDayTimeInterval(int64_t microseconds, plan::DayTimeField start, plan:
     return static_cast<int64_t>(count);
   };
   switch (start) {
-    case DayTimeField::kDay: AppendInteger(take(kPerDay), out); break;
-    case DayTimeField::kHour: AppendPadded(take(kPerHour), 2, out); break;
-    case DayTimeField::kMinute: AppendPadded(take(kPerMinute), 2, out); break;
-    case DayTimeField::kSecond: AppendSeconds(rest, true, out); break;
+    case DayTimeField::kDay:
+      AppendInteger(take(kPerDay), out);
+      break;
+    case DayTimeField::kHour:
+      AppendPadded(take(kPerHour), 2, out);
+      break;
+    case DayTimeField::kMinute:
+      AppendPadded(take(kPerMinute), 2, out);
+      break;
+    case DayTimeField::kSecond:
+      AppendSeconds(rest, true, out);
+      break;
   }
   const auto covers = [&](DayTimeField field) { return start < field && field <= end; };
   if (covers(DayTimeField::kHour)) {

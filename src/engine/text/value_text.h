@@ -1,4 +1,5 @@
-// How Spark writes single values as text: what CAST(… AS STRING), show(), CSV and JSON print. Everything appends to a string.
+// How Spark writes single values as text: what CAST(… AS STRING), show(), CSV and JSON print. Everything
+// appends to a string.
 #pragma once
 
 #include <cstdint>
@@ -29,9 +30,11 @@ void AppendFraction(int64_t microseconds, std::string* out);
 void AppendPadded(int64_t value, int width, std::string* out);
 
 // INTERVAL '1-2' YEAR TO MONTH, by the fields of the type.
-void AppendYearMonthInterval(int64_t months, plan::YearMonthField start, plan::YearMonthField end, std::string* out);
+void AppendYearMonthInterval(int64_t months, plan::YearMonthField start, plan::YearMonthField end,
+                             std::string* out);
 // INTERVAL '1 02:03:04.5' DAY TO SECOND
-void AppendDayTimeInterval(int64_t microseconds, plan::DayTimeField start, plan::DayTimeField end, std::string* out);
+void AppendDayTimeInterval(int64_t microseconds, plan::DayTimeField start, plan::DayTimeField end,
+                           std::string* out);
 // 1 years 2 months 3 days 4 hours 5 minutes 6.7 seconds
 void AppendCalendarInterval(int64_t months, int64_t days, int64_t microseconds, std::string* out);
 

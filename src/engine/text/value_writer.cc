@@ -12,7 +12,8 @@ using plan::TypeKind;
 
 ValueWriter::ValueWriter(const DataType& type, const TextStyle& style) : type_(type), style_(style) {}
 
-void ValueWriter::AppendOrNull(const DataType& type, const Format& format, idx_t row, std::string* out) const {
+void ValueWriter::AppendOrNull(const DataType& type, const Format& format, idx_t row,
+                               std::string* out) const {
   if (format.unified.validity.RowIsValid(format.unified.sel->get_index(row))) {
     AppendValue(type, format, row, out);
   } else {
@@ -20,7 +21,8 @@ void ValueWriter::AppendOrNull(const DataType& type, const Format& format, idx_t
   }
 }
 
-void ValueWriter::AppendNested(const DataType& type, const Format& format, idx_t index, std::string* out) const {
+void ValueWriter::AppendNested(const DataType& type, const Format& format, idx_t index,
+                               std::string* out) const {
   if (type.Is(TypeKind::kStruct)) {
     out->push_back('{');
     for (size_t i = 0; i < type.fields().size(); ++i) {
@@ -53,14 +55,24 @@ void ValueWriter::AppendValue(const DataType& type, const Format& format, idx_t 
   const idx_t index = format.unified.sel->get_index(row);
   const auto& unified = format.unified;
   switch (type.kind()) {
-    case TypeKind::kNull: out->append(style_.null_text); return;
-    case TypeKind::kBoolean: out->append(UnifiedVectorFormat::GetData<bool>(unified)[index] ? "true" : "false"); return;
-    case TypeKind::kByte: return AppendInteger(UnifiedVectorFormat::GetData<int8_t>(unified)[index], out);
-    case TypeKind::kShort: return AppendInteger(UnifiedVectorFormat::GetData<int16_t>(unified)[index], out);
-    case TypeKind::kInteger: return AppendInteger(UnifiedVectorFormat::GetData<int32_t>(unified)[index], out);
-    case TypeKind::kLong: return AppendInteger(UnifiedVectorFormat::GetData<int64_t>(unified)[index], out);
-    case TypeKind::kFloat: return AppendFloat(UnifiedVectorFormat::GetData<float>(unified)[index], out);
-    case TypeKind::kDouble: return AppendDouble(UnifiedVectorFormat::GetData<double>(unified)[index], out);
+    case TypeKind::kNull:
+      out->append(style_.null_text);
+      return;
+    case TypeKind::kBoolean:
+      out->append(UnifiedVectorFormat::GetData<bool>(unified)[index] ? "true" : "false");
+      return;
+    case TypeKind::kByte:
+      return AppendInteger(UnifiedVectorFormat::GetData<int8_t>(unified)[index], out);
+    case TypeKind::kShort:
+      return AppendInteger(UnifiedVectorFormat::GetData<int16_t>(unified)[index], out);
+    case TypeKind::kInteger:
+      return AppendInteger(UnifiedVectorFormat::GetData<int32_t>(unified)[index], out);
+    case TypeKind::kLong:
+      return AppendInteger(UnifiedVectorFormat::GetData<int64_t>(unified)[index], out);
+    case TypeKind::kFloat:
+      return AppendFloat(UnifiedVectorFormat::GetData<float>(unified)[index], out);
+    case TypeKind::kDouble:
+      return AppendDouble(UnifiedVectorFormat::GetData<double>(unified)[index], out);
     case TypeKind::kDecimal:
       WithDecimalStorage(type.precision(), [&](auto tag) {
         const Int128 unscaled = Widen(UnifiedVectorFormat::GetData<decltype(tag)>(unified)[index]);
@@ -77,24 +89,28 @@ void ValueWriter::AppendValue(const DataType& type, const Format& format, idx_t 
       out->append(text.GetData(), text.GetSize());
       return;
     }
-    case TypeKind::kDate: return AppendDate(UnifiedVectorFormat::GetData<int32_t>(unified)[index], out);
+    case TypeKind::kDate:
+      return AppendDate(UnifiedVectorFormat::GetData<int32_t>(unified)[index], out);
     case TypeKind::kTimestamp:
       return AppendTimestamp(style_.zone.ToLocal(UnifiedVectorFormat::GetData<int64_t>(unified)[index]), out);
-    case TypeKind::kTimestampNtz: return AppendTimestamp(UnifiedVectorFormat::GetData<int64_t>(unified)[index], out);
-    case TypeKind::kTime: return AppendTime(UnifiedVectorFormat::GetData<int64_t>(unified)[index], out);
+    case TypeKind::kTimestampNtz:
+      return AppendTimestamp(UnifiedVectorFormat::GetData<int64_t>(unified)[index], out);
+    case TypeKind::kTime:
+      return AppendTime(UnifiedVectorFormat::GetData<int64_t>(unified)[index], out);
     case TypeKind::kYearMonthInterval:
-      return AppendYearMonthInterval(UnifiedVectorFormat::GetData<int32_t>(unified)[index], type.year_month_start(),
-                                     type.year_month_end(), out);
+      return AppendYearMonthInterval(UnifiedVectorFormat::GetData<int32_t>(unified)[index],
+                                     type.year_month_start(), type.year_month_end(), out);
     case TypeKind::kDayTimeInterval:
-      return AppendDayTimeInterval(UnifiedVectorFormat::GetData<int64_t>(unified)[index], type.day_time_start(),
-                                   type.day_time_end(), out);
+      return AppendDayTimeInterval(UnifiedVectorFormat::GetData<int64_t>(unified)[index],
+                                   type.day_time_start(), type.day_time_end(), out);
     case TypeKind::kCalendarInterval: {
       const auto& interval = UnifiedVectorFormat::GetData<duckdb::interval_t>(unified)[index];
       return AppendCalendarInterval(interval.months, interval.days, interval.micros, out);
     }
     case TypeKind::kArray:
     case TypeKind::kMap:
-    case TypeKind::kStruct: return AppendNested(type, format, index, out);
+    case TypeKind::kStruct:
+      return AppendNested(type, format, index, out);
   }
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <duckdb.hpp>
-
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,7 +13,7 @@ namespace hearth::engine {
 
 struct TextStyle {
   TimeZone zone;
-  bool plain_decimals = true;   // false: BigDecimal.toString, with an exponent for small values
+  bool plain_decimals = true;      // false: BigDecimal.toString, with an exponent for small values
   std::string null_text = "null";  // inside arrays, maps and structs
 };
 
@@ -36,9 +35,12 @@ class ValueWriter {
 
  private:
   using Format = duckdb::RecursiveUnifiedVectorFormat;
-  void AppendValue(const plan::DataType& type, const Format& format, duckdb::idx_t row, std::string* out) const;
-  void AppendOrNull(const plan::DataType& type, const Format& format, duckdb::idx_t row, std::string* out) const;
-  void AppendNested(const plan::DataType& type, const Format& format, duckdb::idx_t index, std::string* out) const;
+  void AppendValue(const plan::DataType& type, const Format& format, duckdb::idx_t row,
+                   std::string* out) const;
+  void AppendOrNull(const plan::DataType& type, const Format& format, duckdb::idx_t row,
+                    std::string* out) const;
+  void AppendNested(const plan::DataType& type, const Format& format, duckdb::idx_t index,
+                    std::string* out) const;
 
   const plan::DataType& type_;  // outlives the writer
   TextStyle style_;

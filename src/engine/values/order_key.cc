@@ -61,11 +61,14 @@ void OrderKeys::AppendValue(const Format& format, duckdb::idx_t row, std::string
   }
   out->push_back('\1');
   switch (format.logical_type.InternalType()) {
-    case PhysicalType::LIST: AppendList(format, index, out); return;
+    case PhysicalType::LIST:
+      AppendList(format, index, out);
+      return;
     case PhysicalType::STRUCT:
       for (const auto& child : format.children) AppendValue(child, index, out);
       return;
-    default: AppendPlain(format, index, out);
+    default:
+      AppendPlain(format, index, out);
   }
 }
 
@@ -81,22 +84,36 @@ void OrderKeys::AppendList(const Format& format, duckdb::idx_t index, std::strin
 void OrderKeys::AppendPlain(const Format& format, duckdb::idx_t index, std::string* out) {
   const auto& unified = format.unified;
   switch (format.logical_type.InternalType()) {
-    case PhysicalType::BOOL: out->push_back(UnifiedVectorFormat::GetData<bool>(unified)[index] ? '\1' : '\0'); return;
-    case PhysicalType::INT8: AppendSigned(UnifiedVectorFormat::GetData<int8_t>(unified)[index], out); return;
-    case PhysicalType::INT16: AppendSigned(UnifiedVectorFormat::GetData<int16_t>(unified)[index], out); return;
-    case PhysicalType::INT32: AppendSigned(UnifiedVectorFormat::GetData<int32_t>(unified)[index], out); return;
-    case PhysicalType::INT64: AppendSigned(UnifiedVectorFormat::GetData<int64_t>(unified)[index], out); return;
+    case PhysicalType::BOOL:
+      out->push_back(UnifiedVectorFormat::GetData<bool>(unified)[index] ? '\1' : '\0');
+      return;
+    case PhysicalType::INT8:
+      AppendSigned(UnifiedVectorFormat::GetData<int8_t>(unified)[index], out);
+      return;
+    case PhysicalType::INT16:
+      AppendSigned(UnifiedVectorFormat::GetData<int16_t>(unified)[index], out);
+      return;
+    case PhysicalType::INT32:
+      AppendSigned(UnifiedVectorFormat::GetData<int32_t>(unified)[index], out);
+      return;
+    case PhysicalType::INT64:
+      AppendSigned(UnifiedVectorFormat::GetData<int64_t>(unified)[index], out);
+      return;
     case PhysicalType::INT128: {
       const auto value = UnifiedVectorFormat::GetData<duckdb::hugeint_t>(unified)[index];
       AppendSigned(value.upper, out);
       AppendBigEndian<uint64_t>(value.lower, out);
       return;
     }
-    case PhysicalType::FLOAT: AppendReal<float, uint32_t>(UnifiedVectorFormat::GetData<float>(unified)[index], out); return;
+    case PhysicalType::FLOAT:
+      AppendReal<float, uint32_t>(UnifiedVectorFormat::GetData<float>(unified)[index], out);
+      return;
     case PhysicalType::DOUBLE:
       AppendReal<double, uint64_t>(UnifiedVectorFormat::GetData<double>(unified)[index], out);
       return;
-    case PhysicalType::VARCHAR: AppendBytes(UnifiedVectorFormat::GetData<duckdb::string_t>(unified)[index], out); return;
+    case PhysicalType::VARCHAR:
+      AppendBytes(UnifiedVectorFormat::GetData<duckdb::string_t>(unified)[index], out);
+      return;
     case PhysicalType::INTERVAL: {
       const auto value = UnifiedVectorFormat::GetData<duckdb::interval_t>(unified)[index];
       AppendSigned(value.months, out);
@@ -104,7 +121,8 @@ void OrderKeys::AppendPlain(const Format& format, duckdb::idx_t index, std::stri
       AppendSigned(value.micros, out);
       return;
     }
-    default: throw duckdb::InternalException("a type without an order: " + format.logical_type.ToString());
+    default:
+      throw duckdb::InternalException("a type without an order: " + format.logical_type.ToString());
   }
 }
 

@@ -1,5 +1,5 @@
-// Byte strings that compare (by memcmp) as Spark orders values: null first at every depth, NaN last, -0.0 as 0.0. Equal values
-// have equal keys.
+// Byte strings that compare (by memcmp) as Spark orders values: null first at every depth, NaN last, -0.0 as
+// 0.0. Equal values have equal keys.
 #pragma once
 
 #include <duckdb.hpp>

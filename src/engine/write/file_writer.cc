@@ -24,21 +24,28 @@ std::string Lower(std::string text) {
   return text;
 }
 
-bool SameName(const std::string& left, const std::string& right) { return strcasecmp(left.c_str(), right.c_str()) == 0; }
+bool SameName(const std::string& left, const std::string& right) {
+  return strcasecmp(left.c_str(), right.c_str()) == 0;
+}
 
 bool CanWrite(const std::string& format, const DataType& type) {
   switch (type.kind()) {
-    case TypeKind::kNull: return format == "json";
+    case TypeKind::kNull:
+      return format == "json";
     case TypeKind::kCalendarInterval:
-    case TypeKind::kVariant: return false;
-    case TypeKind::kArray: return format != "csv" && format != "text" && CanWrite(format, *type.element());
+    case TypeKind::kVariant:
+      return false;
+    case TypeKind::kArray:
+      return format != "csv" && format != "text" && CanWrite(format, *type.element());
     case TypeKind::kMap:
-      return format != "csv" && format != "text" && CanWrite(format, *type.key()) && CanWrite(format, *type.value());
+      return format != "csv" && format != "text" && CanWrite(format, *type.key()) &&
+             CanWrite(format, *type.value());
     case TypeKind::kStruct:
       return format != "csv" && format != "text" &&
              std::all_of(type.fields().begin(), type.fields().end(),
                          [&](const auto& field) { return CanWrite(format, *field.type); });
-    default: return format != "text" || type.IsString();
+    default:
+      return format != "text" || type.IsString();
   }
 }
 
@@ -65,15 +72,16 @@ base::Status CheckTypes(const plan::FileSink& sink, const std::vector<plan::Colu
   for (const auto& column : columns) {
     if (CanWrite(sink.format, *column.type)) continue;
     return base::MakeError(base::ErrorKind::kAnalysis, "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
-                           FormatName(sink.format) + " files cannot hold column " + column.name + " of type " +
-                               column.type->Sql() + ".",
+                           FormatName(sink.format) + " files cannot hold column " + column.name +
+                               " of type " + column.type->Sql() + ".",
                            {{"format", FormatName(sink.format)},
                             {"columnName", plan::QuoteIdentifier(column.name)},
                             {"columnType", "\"" + column.type->Sql() + "\""}});
   }
   if (sink.format == "text" && columns.size() != 1) {
-    return base::MakeError(base::ErrorKind::kAnalysis, "_LEGACY_ERROR_TEMP_1289",
-                           "Text files hold a single string column, not " + std::to_string(columns.size()) + ".");
+    return base::MakeError(
+        base::ErrorKind::kAnalysis, "_LEGACY_ERROR_TEMP_1289",
+        "Text files hold a single string column, not " + std::to_string(columns.size()) + ".");
   }
   return {};
 }
@@ -107,7 +115,8 @@ base::Result<WritePlan> MakeWritePlan(const plan::Relation& relation, const plan
                                     [&](const auto& column) { return SameName(column.name, name); });
     if (found == relation.output.end()) {
       return base::MakeError(base::ErrorKind::kAnalysis, "PARTITION_COLUMN_NOT_FOUND_IN_SCHEMA",
-                             "There is no column " + name + " to partition by.", {{"column", name}, {"schema", ""}});
+                             "There is no column " + name + " to partition by.",
+                             {{"column", name}, {"schema", ""}});
     }
     plan.partitions.push_back(*found);
   }
@@ -122,7 +131,8 @@ base::Result<WritePlan> MakeWritePlan(const plan::Relation& relation, const plan
   }
   if (plan.data.empty() && sink.format != "json") {
     return base::MakeError(base::ErrorKind::kAnalysis, "EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE",
-                           FormatName(sink.format) + " files need a column.", {{"format", FormatName(sink.format)}});
+                           FormatName(sink.format) + " files need a column.",
+                           {{"format", FormatName(sink.format)}});
   }
   HEARTH_RETURN_IF_ERROR(CheckTypes(sink, plan.data));
   return plan;
@@ -142,8 +152,8 @@ plan::RelationPtr WithPartitionTexts(const WritePlan& plan, const plan::Relation
     plan::Column text = column;
     text.id = next++;
     text.type = DataType::String();
-    plan::Expression cast{plan::Cast{plan::MakeReference(column), plan::CastBehavior::kLegacy, false}, DataType::String(),
-                          true, ""};
+    plan::Expression cast{plan::Cast{plan::MakeReference(column), plan::CastBehavior::kLegacy, false},
+                          DataType::String(), true, ""};
     project.items.push_back({text, std::make_shared<const plan::Expression>(std::move(cast))});
     output.push_back(text);
     texts->push_back(text);
@@ -155,18 +165,21 @@ base::Result<int64_t> WriteFiles(const std::shared_ptr<Database>& database, cons
                                  const plan::FileSink& sink, const plan::ExecutionOptions& options,
                                  std::stop_token stop) {
   const bool lines = sink.format == "csv" || sink.format == "json" || sink.format == "text";
-  if (!lines && sink.format != "parquet") return base::NotImplemented("writing files of format " + sink.format);
+  if (!lines && sink.format != "parquet")
+    return base::NotImplemented("writing files of format " + sink.format);
   HEARTH_ASSIGN(const WritePlan plan, MakeWritePlan(relation, sink, options));
   HEARTH_ASSIGN(const std::string target, LocalPath(sink.path));
   if (sink.mode == plan::SaveMode::kOverwrite && Reads(relation, target)) {
     return base::MakeError(base::ErrorKind::kAnalysis, "UNSUPPORTED_OVERWRITE.PATH",
-                           "The path " + PrintedPath(target) + " is read by the same query.", {{"path", PrintedPath(target)}});
+                           "The path " + PrintedPath(target) + " is read by the same query.",
+                           {{"path", PrintedPath(target)}});
   }
   HEARTH_ASSIGN(Staging staging, Staging::Open(target, sink.mode));
   if (staging.skips()) return int64_t{0};
   HEARTH_ASSIGN(const int64_t rows, lines ? WriteLines(database, plan, staging.directory(), stop)
                                           : WriteParquet(database, plan, staging.directory(), stop));
-  const bool marks = Lower(WriteOption(sink, "mapreduce.fileoutputcommitter.marksuccessfuljobs", "true")) == "true";
+  const bool marks =
+      Lower(WriteOption(sink, "mapreduce.fileoutputcommitter.marksuccessfuljobs", "true")) == "true";
   HEARTH_RETURN_IF_ERROR(staging.Commit(sink.dynamic_partition_overwrite && !plan.partitions.empty(), marks));
   return rows;
 }

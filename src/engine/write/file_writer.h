@@ -11,6 +11,7 @@
 namespace hearth::engine {
 
 base::Result<int64_t> WriteFiles(const std::shared_ptr<Database>& database, const plan::Relation& plan,
-                                 const plan::FileSink& sink, const plan::ExecutionOptions& options, std::stop_token stop);
+                                 const plan::FileSink& sink, const plan::ExecutionOptions& options,
+                                 std::stop_token stop);
 
 }  // namespace hearth::engine

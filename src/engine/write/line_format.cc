@@ -51,7 +51,8 @@ base::Status RefuseFormats(const plan::FileSink& sink) {
   for (const auto& [name, value] : kDefaults) {
     const std::string given = WriteOption(sink, name, value);
     if (strcasecmp(given.c_str(), value) != 0) {
-      return base::NotImplemented(std::string("option ") + name + " = " + given + " when writing " + sink.format);
+      return base::NotImplemented(std::string("option ") + name + " = " + given + " when writing " +
+                                  sink.format);
     }
   }
   return {};
@@ -63,7 +64,8 @@ bool IsTrue(const plan::FileSink& sink, const char* name, bool otherwise) {
 
 class TextFormat : public LineFormat {
  public:
-  TextFormat(const plan::DataType& type, std::string line_end) : writer_(type, {}), line_end_(std::move(line_end)) {}
+  TextFormat(const plan::DataType& type, std::string line_end)
+      : writer_(type, {}), line_end_(std::move(line_end)) {}
   void Bind(duckdb::DataChunk& chunk) override { writer_.Bind(chunk.data[0], chunk.size()); }
   void Append(idx_t row, std::string* out) const override {
     if (!writer_.IsNull(row)) writer_.Append(row, out);
@@ -78,7 +80,10 @@ class TextFormat : public LineFormat {
 class JsonFormat : public LineFormat {
  public:
   JsonFormat(const std::vector<plan::Column>& columns, JsonStyle style, std::string line_end)
-      : columns_(columns), style_(std::move(style)), line_end_(std::move(line_end)), formats_(columns.size()) {}
+      : columns_(columns),
+        style_(std::move(style)),
+        line_end_(std::move(line_end)),
+        formats_(columns.size()) {}
   void Bind(duckdb::DataChunk& chunk) override {
     for (size_t i = 0; i < columns_.size(); ++i) {
       formats_[i] = NestedFormat();
@@ -229,15 +234,17 @@ base::Result<char> OneCharacter(const plan::FileSink& sink, const char* name, st
                          std::string("The option ") + name + " takes one character, not " + text + ".");
 }
 
-base::Result<std::unique_ptr<LineFormat>> MakeCsv(const std::vector<plan::Column>& columns, const plan::FileSink& sink,
-                                                  const TimeZone& zone, std::string line_end) {
+base::Result<std::unique_ptr<LineFormat>> MakeCsv(const std::vector<plan::Column>& columns,
+                                                  const plan::FileSink& sink, const TimeZone& zone,
+                                                  std::string line_end) {
   CsvStyle style;
   style.separator = WriteOption(sink, "sep", WriteOption(sink, "delimiter", ","));
   if (style.separator == "\\t") style.separator = "\t";
   HEARTH_ASSIGN(style.quote, OneCharacter(sink, "quote", "\""));
   HEARTH_ASSIGN(style.escape, OneCharacter(sink, "escape", "\\"));
-  HEARTH_ASSIGN(style.escape_of_escape, OneCharacter(sink, "chartoescapequoteescaping",
-                                                     style.escape != style.quote ? std::string(1, style.escape) : ""));
+  HEARTH_ASSIGN(style.escape_of_escape,
+                OneCharacter(sink, "chartoescapequoteescaping",
+                             style.escape != style.quote ? std::string(1, style.escape) : ""));
   if (sink.options.count("comment") > 0) return base::NotImplemented("option comment when writing csv");
   style.escape_quotes = IsTrue(sink, "escapequotes", true);
   style.quote_all = IsTrue(sink, "quoteall", false);
@@ -253,7 +260,8 @@ base::Result<std::unique_ptr<LineFormat>> MakeCsv(const std::vector<plan::Column
 }  // namespace
 
 base::Result<std::unique_ptr<LineFormat>> MakeLineFormat(const std::vector<plan::Column>& columns,
-                                                         const plan::FileSink& sink, const std::string& time_zone) {
+                                                         const plan::FileSink& sink,
+                                                         const std::string& time_zone) {
   HEARTH_RETURN_IF_ERROR(RefuseFormats(sink));
   HEARTH_ASSIGN(const TimeZone zone, FindTimeZone(WriteOption(sink, "timezone", time_zone)));
   std::string line_end = WriteOption(sink, "linesep", "\n");
@@ -262,7 +270,8 @@ base::Result<std::unique_ptr<LineFormat>> MakeLineFormat(const std::vector<plan:
     JsonStyle style;
     style.zone = zone;
     style.ignore_null_fields = IsTrue(sink, "ignorenullfields", true);
-    return std::unique_ptr<LineFormat>(std::make_unique<JsonFormat>(columns, std::move(style), std::move(line_end)));
+    return std::unique_ptr<LineFormat>(
+        std::make_unique<JsonFormat>(columns, std::move(style), std::move(line_end)));
   }
   return std::unique_ptr<LineFormat>(std::make_unique<TextFormat>(*columns[0].type, std::move(line_end)));
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <duckdb.hpp>
-
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,9 +23,11 @@ class LineFormat {
   virtual void Append(duckdb::idx_t row, std::string* out) const = 0;
 };
 
-// `columns` outlive the format. Options by Spark's names, lower case; kUnsupported names those that are not served.
+// `columns` outlive the format. Options by Spark's names, lower case; kUnsupported names those that are not
+// served.
 base::Result<std::unique_ptr<LineFormat>> MakeLineFormat(const std::vector<plan::Column>& columns,
-                                                         const plan::FileSink& sink, const std::string& time_zone);
+                                                         const plan::FileSink& sink,
+                                                         const std::string& time_zone);
 
 // 2020-01-02T03:04:05.678+02:00, as CSV and JSON write instants; without the offset for local timestamps.
 void AppendIsoTimestamp(int64_t local_microseconds, std::string* out);

@@ -25,7 +25,8 @@ struct LineCodec {
 base::Result<LineCodec> CodecOf(const plan::FileSink& sink) {
   std::string name = WriteOption(sink, "compression", WriteOption(sink, "codec", "none"));
   for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (name == "none" || name == "uncompressed") return LineCodec{duckdb::FileCompressionType::UNCOMPRESSED, ""};
+  if (name == "none" || name == "uncompressed")
+    return LineCodec{duckdb::FileCompressionType::UNCOMPRESSED, ""};
   if (name == "gzip") return LineCodec{duckdb::FileCompressionType::GZIP, ".gz"};
   return base::NotImplemented("compression " + name + " when writing " + sink.format);
 }
@@ -33,8 +34,8 @@ base::Result<LineCodec> CodecOf(const plan::FileSink& sink) {
 // Writes the files of one write, one open at a time: the rows come grouped by partition.
 class PartWriter {
  public:
-  PartWriter(duckdb::FileSystem& file_system, std::string directory, const LineFormat& format, LineCodec codec,
-             std::string extension, bool partitioned)
+  PartWriter(duckdb::FileSystem& file_system, std::string directory, const LineFormat& format,
+             LineCodec codec, std::string extension, bool partitioned)
       : file_system_(file_system),
         directory_(std::move(directory)),
         format_(format),
@@ -50,9 +51,9 @@ class PartWriter {
     fs::create_directories(directory);
     const std::string name =
         "part-" + Digits(part_++, 5) + "-" + uuid_ + counter_ + Digits(0, 3) + "." + format_name_ + suffix_;
-    file_ = file_system_.OpenFile((directory / name).string(),
-                                  duckdb::FileFlags::FILE_FLAGS_WRITE | duckdb::FileFlags::FILE_FLAGS_FILE_CREATE_NEW |
-                                      codec_.type);
+    file_ = file_system_.OpenFile(
+        (directory / name).string(),
+        duckdb::FileFlags::FILE_FLAGS_WRITE | duckdb::FileFlags::FILE_FLAGS_FILE_CREATE_NEW | codec_.type);
     buffer_ = format_.Header();
   }
 
@@ -100,7 +101,8 @@ std::string PartitionOf(const duckdb::DataChunk& chunk, const WritePlan& plan, i
     const auto value = chunk.GetValue(plan.data.size() + i, row);
     const std::string text = value.IsNull() ? "" : duckdb::StringValue::Get(value);
     if (i > 0) directory += "/";
-    directory += EscapePathName(plan.partitions[i].name) + "=" + (text.empty() ? kNullPartition : EscapePathName(text));
+    directory += EscapePathName(plan.partitions[i].name) + "=" +
+                 (text.empty() ? kNullPartition : EscapePathName(text));
   }
   return directory;
 }

@@ -15,14 +15,15 @@ namespace {
 
 base::Error WriteFailed(const std::string& path, const std::error_code& error) {
   return base::MakeError(base::ErrorKind::kSpark, "TASK_WRITE_FAILED",
-                         "Writing " + PrintedPath(path) + " failed: " + error.message(), {{"path", PrintedPath(path)}});
+                         "Writing " + PrintedPath(path) + " failed: " + error.message(),
+                         {{"path", PrintedPath(path)}});
 }
 
 std::vector<fs::path> FilesBelow(const fs::path& directory) {
   std::vector<fs::path> files;
   std::error_code error;
-  for (auto entry = fs::recursive_directory_iterator(directory, error); entry != fs::recursive_directory_iterator();
-       entry.increment(error)) {
+  for (auto entry = fs::recursive_directory_iterator(directory, error);
+       entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     if (entry->is_regular_file(error)) files.push_back(entry->path());
   }
   return files;
@@ -51,9 +52,10 @@ base::Result<Staging> Staging::Open(const std::string& target, plan::SaveMode mo
   std::error_code error;
   if (fs::exists(target, error)) {
     if (mode == plan::SaveMode::kErrorIfExists) {
-      return base::MakeError(base::ErrorKind::kAnalysis, "PATH_ALREADY_EXISTS",
-                             "The path " + PrintedPath(target) + " exists already; choose the mode overwrite or append.",
-                             {{"outputPath", PrintedPath(target)}});
+      return base::MakeError(
+          base::ErrorKind::kAnalysis, "PATH_ALREADY_EXISTS",
+          "The path " + PrintedPath(target) + " exists already; choose the mode overwrite or append.",
+          {{"outputPath", PrintedPath(target)}});
     }
     staging.skips_ = mode == plan::SaveMode::kIgnore;
   } else {
@@ -89,7 +91,8 @@ base::Status Staging::Commit(bool only_written_partitions, bool mark_success) {
   const auto staged = FilesBelow(directory_);
   if (mode_ == plan::SaveMode::kOverwrite) {
     std::set<fs::path> written;
-    for (const auto& file : staged) written.insert(fs::path(target_) / file.lexically_relative(directory_).parent_path());
+    for (const auto& file : staged)
+      written.insert(fs::path(target_) / file.lexically_relative(directory_).parent_path());
     if (only_written_partitions) {
       for (const auto& directory : written) {
         if (directory != fs::path(target_)) fs::remove_all(directory, error);

@@ -1,5 +1,5 @@
-// Output files appear only when all of them are complete: they are written to a hidden directory inside the target and moved
-// at the end.
+// Output files appear only when all of them are complete: they are written to a hidden directory inside the
+// target and moved at the end.
 #pragma once
 
 #include <string>
@@ -15,7 +15,8 @@ std::string RandomUuid();
 
 class Staging {
  public:
-  // Prepares writing to `target` (a local path) under a save mode. PATH_ALREADY_EXISTS when the mode forbids it.
+  // Prepares writing to `target` (a local path) under a save mode. PATH_ALREADY_EXISTS when the mode forbids
+  // it.
   static base::Result<Staging> Open(const std::string& target, plan::SaveMode mode);
   Staging(Staging&& other) noexcept;
   Staging& operator=(Staging&&) = delete;
@@ -25,8 +26,9 @@ class Staging {
   // The mode says that an existing target is left alone: there is nothing to do.
   bool skips() const { return skips_; }
   const std::string& directory() const { return directory_; }
-  // Moves every staged file to its place under the target. With kOverwrite the old content goes first: all of it, or, for
-  // `only_written_partitions`, that of the directories that get files. Then writes _SUCCESS, if asked.
+  // Moves every staged file to its place under the target. With kOverwrite the old content goes first: all of
+  // it, or, for `only_written_partitions`, that of the directories that get files. Then writes _SUCCESS, if
+  // asked.
   base::Status Commit(bool only_written_partitions, bool mark_success);
 
  private:

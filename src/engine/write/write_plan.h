@@ -28,8 +28,8 @@ base::Result<WritePlan> MakeWritePlan(const plan::Relation& relation, const plan
 // The value of an option, or `otherwise`; names are lower case.
 std::string WriteOption(const plan::FileSink& sink, const char* name, std::string otherwise);
 
-// A relation with one text column for each partition column (Spark's directory value, the default name for null) behind the
-// data columns; column ids of the partitions are new.
+// A relation with one text column for each partition column (Spark's directory value, the default name for
+// null) behind the data columns; column ids of the partitions are new.
 plan::RelationPtr WithPartitionTexts(const WritePlan& plan, const plan::RelationPtr& relation,
                                      std::vector<plan::Column>* texts);
 

@@ -19,13 +19,15 @@ using spark::connect::AnalyzePlanRequest;
 using spark::connect::AnalyzePlanResponse;
 
 // The relation of a plan, ready to be read. Commands have no schema and no relation.
-base::Result<spark::connect::Relation> RelationOf(const Door& door, Session& session, spark::connect::Plan plan) {
+base::Result<spark::connect::Relation> RelationOf(const Door& door, Session& session,
+                                                  spark::connect::Plan plan) {
   HEARTH_RETURN_IF_ERROR(Unpack(door, &plan));
   HEARTH_RETURN_IF_ERROR(FillLocalRelations(session, &plan));
   return std::move(*plan.mutable_root());
 }
 
-base::Result<plan::RelationPtr> Resolve(const Door& door, Session& session, const spark::connect::Plan& plan) {
+base::Result<plan::RelationPtr> Resolve(const Door& door, Session& session,
+                                        const spark::connect::Plan& plan) {
   HEARTH_ASSIGN(const spark::connect::Relation relation, RelationOf(door, session, plan));
   return ReadAndAnalyze(session, relation);
 }
@@ -33,7 +35,8 @@ base::Result<plan::RelationPtr> Resolve(const Door& door, Session& session, cons
 // The tables of files that a plan reads, as Spark's URIs.
 void CollectFiles(const plan::Relation& relation, AnalyzePlanResponse::InputFiles* files) {
   if (const auto* scan = relation.As<plan::FileScan>()) {
-    for (const std::string& path : scan->source->paths) files->add_files(path.starts_with('/') ? "file://" + path : path);
+    for (const std::string& path : scan->source->paths)
+      files->add_files(path.starts_with('/') ? "file://" + path : path);
   }
   for (const plan::RelationPtr& input : plan::InputsOf(relation)) CollectFiles(*input, files);
 }
@@ -47,15 +50,16 @@ void WriteStorageLevel(bool is_kept, spark::connect::StorageLevel* level) {
   level->set_replication(1);
 }
 
-base::Status SameSemantics(const Door& door, Session& session, const AnalyzePlanRequest::SameSemantics& request,
-                           AnalyzePlanResponse* response) {
+base::Status SameSemantics(const Door& door, Session& session,
+                           const AnalyzePlanRequest::SameSemantics& request, AnalyzePlanResponse* response) {
   HEARTH_ASSIGN(const plan::RelationPtr target, Resolve(door, session, request.target_plan()));
   HEARTH_ASSIGN(const plan::RelationPtr other, Resolve(door, session, request.other_plan()));
   response->mutable_same_semantics()->set_result(SemanticText(*target) == SemanticText(*other));
   return {};
 }
 
-base::Status Analyze(Door& door, Session& session, const AnalyzePlanRequest& request, AnalyzePlanResponse* response) {
+base::Status Analyze(Door& door, Session& session, const AnalyzePlanRequest& request,
+                     AnalyzePlanResponse* response) {
   switch (request.analyze_case()) {
     case AnalyzePlanRequest::kSchema: {
       HEARTH_ASSIGN(const plan::RelationPtr plan, Resolve(door, session, request.schema().plan()));
@@ -70,13 +74,15 @@ base::Status Analyze(Door& door, Session& session, const AnalyzePlanRequest& req
     }
     case AnalyzePlanRequest::kTreeString: {
       HEARTH_ASSIGN(const plan::RelationPtr plan, Resolve(door, session, request.tree_string().plan()));
-      const auto level = request.tree_string().has_level() ? std::optional(request.tree_string().level()) : std::nullopt;
+      const auto level =
+          request.tree_string().has_level() ? std::optional(request.tree_string().level()) : std::nullopt;
       response->mutable_tree_string()->set_tree_string(TreeString(*plan::SchemaOf(*plan), level));
       return {};
     }
     case AnalyzePlanRequest::kIsLocal: {
       HEARTH_ASSIGN(const plan::RelationPtr plan, Resolve(door, session, request.is_local().plan()));
-      response->mutable_is_local()->set_is_local(plan->As<plan::LocalRows>() != nullptr || plan->As<plan::InlineRows>() != nullptr);
+      response->mutable_is_local()->set_is_local(plan->As<plan::LocalRows>() != nullptr ||
+                                                 plan->As<plan::InlineRows>() != nullptr);
       return {};
     }
     case AnalyzePlanRequest::kIsStreaming: {
@@ -101,7 +107,8 @@ base::Status Analyze(Door& door, Session& session, const AnalyzePlanRequest& req
     }
     case AnalyzePlanRequest::kJsonToDdl: {
       HEARTH_ASSIGN(const plan::TypePtr type, plan::TypeFromJson(request.json_to_ddl().json_string()));
-      if (!type->Is(plan::TypeKind::kStruct)) return session::IllegalArgument("The JSON describes no struct type.");
+      if (!type->Is(plan::TypeKind::kStruct))
+        return session::IllegalArgument("The JSON describes no struct type.");
       response->mutable_json_to_ddl()->set_ddl_string(DdlText(*type));
       return {};
     }
@@ -109,7 +116,8 @@ base::Status Analyze(Door& door, Session& session, const AnalyzePlanRequest& req
       return SameSemantics(door, session, request.same_semantics(), response);
     case AnalyzePlanRequest::kSemanticHash: {
       HEARTH_ASSIGN(const plan::RelationPtr plan, Resolve(door, session, request.semantic_hash().plan()));
-      response->mutable_semantic_hash()->set_result(static_cast<int32_t>(std::hash<std::string>()(SemanticText(*plan))));
+      response->mutable_semantic_hash()->set_result(
+          static_cast<int32_t>(std::hash<std::string>()(SemanticText(*plan))));
       return {};
     }
     case AnalyzePlanRequest::kPersist:
@@ -127,7 +135,8 @@ base::Status Analyze(Door& door, Session& session, const AnalyzePlanRequest& req
     case AnalyzePlanRequest::ANALYZE_NOT_SET:
       break;
   }
-  return InvalidPlan("UNKNOWN_ANALYZE_METHOD", "The request names nothing to analyse.", {{"other", "ANALYZE_NOT_SET"}});
+  return InvalidPlan("UNKNOWN_ANALYZE_METHOD", "The request names nothing to analyse.",
+                     {{"other", "ANALYZE_NOT_SET"}});
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ class Receiver {
 
   base::Result<AddArtifactsResponse> End() {
     if (!session_) return session::IllegalArgument("The upload held no message.");
-    if (upload_ || chunks_left_ > 0) return session::IllegalArgument("The upload ended in the middle of an artifact.");
+    if (upload_ || chunks_left_ > 0)
+      return session::IllegalArgument("The upload ended in the middle of an artifact.");
     response_.set_session_id(session_->key().session.text());
     response_.set_server_side_session_id(session_->server_side_id());
     return std::move(response_);
@@ -63,7 +64,8 @@ class Receiver {
 
  private:
   base::Status AddWhole(const AddArtifactsRequest::SingleChunkArtifact& artifact) {
-    if (upload_ || chunks_left_ > 0) return session::IllegalArgument("An artifact came in the middle of another one.");
+    if (upload_ || chunks_left_ > 0)
+      return session::IllegalArgument("An artifact came in the middle of another one.");
     HEARTH_ASSIGN(auto upload, session_->artifacts().Begin(artifact.name()));
     const bool is_good = HasRightChecksum(artifact.data());
     if (is_good) {
@@ -75,7 +77,8 @@ class Receiver {
   }
 
   base::Status BeginChunks(const AddArtifactsRequest::BeginChunkedArtifact& begin) {
-    if (upload_ || chunks_left_ > 0) return session::IllegalArgument("An artifact came in the middle of another one.");
+    if (upload_ || chunks_left_ > 0)
+      return session::IllegalArgument("An artifact came in the middle of another one.");
     if (begin.num_chunks() < 1) return session::IllegalArgument("An artifact has at least one chunk.");
     HEARTH_ASSIGN(upload_, session_->artifacts().Begin(begin.name()));
     is_good_ = true;
@@ -93,7 +96,8 @@ class Receiver {
     const std::string name = upload_->name();
     auto upload = std::move(upload_);
     if (is_good_ && bytes_left_ != 0) {
-      return session::IllegalArgument(fmt::format("The artifact {} has another size than was announced.", name));
+      return session::IllegalArgument(
+          fmt::format("The artifact {} has another size than was announced.", name));
     }
     if (is_good_) HEARTH_RETURN_IF_ERROR(Store(std::move(upload)));
     Report(name, is_good_);
@@ -124,12 +128,15 @@ class Receiver {
 
 class ArtifactStream final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
  public:
-  ArtifactStream(Door& door, grpc::ByteBuffer* response) : door_(door), response_(response), receiver_(door) { StartRead(&message_); }
+  ArtifactStream(Door& door, grpc::ByteBuffer* response) : door_(door), response_(response), receiver_(door) {
+    StartRead(&message_);
+  }
 
   void OnReadDone(bool ok) override {
     // gRPC's thread hands the message over and the next read starts when it is dealt with.
     const bool accepted = door_.requests.Post([this, ok] { ok ? Handle() : Complete(); });
-    if (!accepted) End({grpc::StatusCode::UNAVAILABLE, "The server has as many requests as it can hold; try again."});
+    if (!accepted)
+      End({grpc::StatusCode::UNAVAILABLE, "The server has as many requests as it can hold; try again."});
   }
   void OnCancel() override {}  // the pending read fails and ends the stream
   void OnDone() override { delete this; }
@@ -137,7 +144,8 @@ class ArtifactStream final : public grpc::ServerReadReactor<grpc::ByteBuffer> {
  private:
   void Handle() {
     AddArtifactsRequest request;
-    if (!ReadMessage(message_, &request)) return End({grpc::StatusCode::INTERNAL, "The message cannot be read."});
+    if (!ReadMessage(message_, &request))
+      return End({grpc::StatusCode::INTERNAL, "The message cannot be read."});
     base::Status status = receiver_.Receive(std::move(request));
     if (!status.ok()) return Fail(std::move(status.error()));
     message_.Clear();

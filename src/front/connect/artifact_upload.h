@@ -8,7 +8,8 @@
 
 namespace hearth::front::connect {
 
-// The reactor deletes itself. Messages are handled on an executor, one at a time: a client that sends faster waits.
+// The reactor deletes itself. Messages are handled on an executor, one at a time: a client that sends faster
+// waits.
 grpc::ServerReadReactor<grpc::ByteBuffer>* ServeAddArtifacts(Door& door, grpc::ByteBuffer* response);
 
 }  // namespace hearth::front::connect

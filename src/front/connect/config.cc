@@ -7,9 +7,9 @@
 namespace hearth::front::connect {
 namespace {
 
+using session::Session;
 using spark::connect::ConfigRequest;
 using spark::connect::ConfigResponse;
-using session::Session;
 
 void AddPair(ConfigResponse* response, std::string key, std::optional<std::string> value) {
   auto* pair = response->add_pairs();
@@ -17,12 +17,13 @@ void AddPair(ConfigResponse* response, std::string key, std::optional<std::strin
   if (value) pair->set_value(*std::move(value));
 }
 
-// A failure ends the request, earlier pairs stay set; a silent request goes on and tells of failures as warnings.
+// A failure ends the request, earlier pairs stay set; a silent request goes on and tells of failures as
+// warnings.
 base::Status Set(Session& session, const ConfigRequest::Set& request, ConfigResponse* response) {
   for (const auto& pair : request.pairs()) {
-    base::Status status = pair.has_value()
-                              ? session.SetSetting(pair.key(), pair.value())
-                              : base::Status(session::IllegalArgument(fmt::format("The setting {} needs a value.", pair.key())));
+    base::Status status = pair.has_value() ? session.SetSetting(pair.key(), pair.value())
+                                           : base::Status(session::IllegalArgument(
+                                                 fmt::format("The setting {} needs a value.", pair.key())));
     if (status.ok()) continue;
     if (!request.silent()) return status;
     response->add_warnings(fmt::format("Failed to set {} to {} due to {}", pair.key(),
@@ -40,10 +41,12 @@ base::Status Get(Session& session, const ConfigRequest::Get& request, ConfigResp
   return {};
 }
 
-base::Status GetWithDefault(Session& session, const ConfigRequest::GetWithDefault& request, ConfigResponse* response) {
+base::Status GetWithDefault(Session& session, const ConfigRequest::GetWithDefault& request,
+                            ConfigResponse* response) {
   for (const auto& pair : request.pairs()) {
     const auto fallback = pair.has_value() ? std::optional(pair.value()) : std::nullopt;
-    HEARTH_ASSIGN(std::optional<std::string> value, session.configuration().GetWithDefault(pair.key(), fallback));
+    HEARTH_ASSIGN(std::optional<std::string> value,
+                  session.configuration().GetWithDefault(pair.key(), fallback));
     AddPair(response, pair.key(), std::move(value));
   }
   return {};
@@ -70,7 +73,8 @@ base::Status Apply(Session& session, const ConfigRequest::Operation& operation, 
     case Operation::kGetWithDefault:
       return GetWithDefault(session, operation.get_with_default(), response);
     case Operation::kGetOption:
-      for (const std::string& key : operation.get_option().keys()) AddPair(response, key, session.configuration().Find(key));
+      for (const std::string& key : operation.get_option().keys())
+        AddPair(response, key, session.configuration().Find(key));
       return {};
     case Operation::kGetAll:
       GetAll(session, operation.get_all(), response);

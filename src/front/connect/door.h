@@ -15,11 +15,11 @@
 namespace hearth::front::connect {
 
 struct DoorLimits {
-  int message_bytes = 128 << 20;               // either way
-  size_t plan_bytes = size_t{512} << 20;       // a plan after decompression
-  int64_t stream_bytes = int64_t{1} << 30;     // then the client has to reattach
+  int message_bytes = 128 << 20;            // either way
+  size_t plan_bytes = size_t{512} << 20;    // a plan after decompression
+  int64_t stream_bytes = int64_t{1} << 30;  // then the client has to reattach
   std::chrono::milliseconds stream_time{std::chrono::minutes(2)};
-  size_t chunk_bytes = size_t{112} << 20;      // of one Arrow batch in one response, when the client takes chunks
+  size_t chunk_bytes = size_t{112} << 20;  // of one Arrow batch in one response, when the client takes chunks
 };
 
 // Everything here outlives every request.

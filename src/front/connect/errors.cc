@@ -26,27 +26,33 @@ constexpr size_t kMaximumMetadata = 1024;
 constexpr std::string_view kParse[] = {"org.apache.spark.sql.catalyst.parser.ParseException",
                                        "org.apache.spark.sql.AnalysisException", HEARTH_JAVA_ROOTS};
 constexpr std::string_view kAnalysis[] = {"org.apache.spark.sql.AnalysisException", HEARTH_JAVA_ROOTS};
-constexpr std::string_view kArithmetic[] = {"org.apache.spark.SparkArithmeticException", "java.lang.ArithmeticException",
-                                            HEARTH_JAVA_RUNTIME};
+constexpr std::string_view kArithmetic[] = {"org.apache.spark.SparkArithmeticException",
+                                            "java.lang.ArithmeticException", HEARTH_JAVA_RUNTIME};
 constexpr std::string_view kArrayIndex[] = {"org.apache.spark.SparkArrayIndexOutOfBoundsException",
-                                            "java.lang.ArrayIndexOutOfBoundsException", "java.lang.IndexOutOfBoundsException",
-                                            HEARTH_JAVA_RUNTIME};
-constexpr std::string_view kDateTime[] = {"org.apache.spark.SparkDateTimeException", "java.time.DateTimeException",
-                                          HEARTH_JAVA_RUNTIME};
-constexpr std::string_view kNumberFormat[] = {"org.apache.spark.SparkNumberFormatException", "java.lang.NumberFormatException",
+                                            "java.lang.ArrayIndexOutOfBoundsException",
+                                            "java.lang.IndexOutOfBoundsException", HEARTH_JAVA_RUNTIME};
+constexpr std::string_view kDateTime[] = {"org.apache.spark.SparkDateTimeException",
+                                          "java.time.DateTimeException", HEARTH_JAVA_RUNTIME};
+constexpr std::string_view kNumberFormat[] = {"org.apache.spark.SparkNumberFormatException",
+                                              "java.lang.NumberFormatException",
                                               "java.lang.IllegalArgumentException", HEARTH_JAVA_RUNTIME};
 constexpr std::string_view kIllegalArgument[] = {"org.apache.spark.SparkIllegalArgumentException",
                                                  "java.lang.IllegalArgumentException", HEARTH_JAVA_RUNTIME};
-constexpr std::string_view kPlainIllegalArgument[] = {"java.lang.IllegalArgumentException", HEARTH_JAVA_RUNTIME};
-constexpr std::string_view kNoSuchElement[] = {"org.apache.spark.SparkNoSuchElementException", "java.util.NoSuchElementException",
-                                               HEARTH_JAVA_RUNTIME};
+constexpr std::string_view kPlainIllegalArgument[] = {"java.lang.IllegalArgumentException",
+                                                      HEARTH_JAVA_RUNTIME};
+constexpr std::string_view kNoSuchElement[] = {"org.apache.spark.SparkNoSuchElementException",
+                                               "java.util.NoSuchElementException", HEARTH_JAVA_RUNTIME};
 constexpr std::string_view kUnsupported[] = {"org.apache.spark.SparkUnsupportedOperationException",
                                              "java.lang.UnsupportedOperationException", HEARTH_JAVA_RUNTIME};
-constexpr std::string_view kPlainUnsupported[] = {"java.lang.UnsupportedOperationException", HEARTH_JAVA_RUNTIME};
+constexpr std::string_view kPlainUnsupported[] = {"java.lang.UnsupportedOperationException",
+                                                  HEARTH_JAVA_RUNTIME};
 constexpr std::string_view kRuntime[] = {"org.apache.spark.SparkRuntimeException", HEARTH_JAVA_RUNTIME};
-constexpr std::string_view kSparkSql[] = {"org.apache.spark.SparkSQLException", "java.sql.SQLException", HEARTH_JAVA_ROOTS};
-constexpr std::string_view kInvalidPlan[] = {"org.apache.spark.sql.connect.common.InvalidPlanInput", HEARTH_JAVA_ROOTS};
-constexpr std::string_view kClassNotFound[] = {"org.apache.spark.SparkClassNotFoundException", "java.lang.ClassNotFoundException",
+constexpr std::string_view kSparkSql[] = {"org.apache.spark.SparkSQLException", "java.sql.SQLException",
+                                          HEARTH_JAVA_ROOTS};
+constexpr std::string_view kInvalidPlan[] = {"org.apache.spark.sql.connect.common.InvalidPlanInput",
+                                             HEARTH_JAVA_ROOTS};
+constexpr std::string_view kClassNotFound[] = {"org.apache.spark.SparkClassNotFoundException",
+                                               "java.lang.ClassNotFoundException",
                                                "java.lang.ReflectiveOperationException", HEARTH_JAVA_ROOTS};
 constexpr std::string_view kSpark[] = {"org.apache.spark.SparkException", HEARTH_JAVA_ROOTS};
 
@@ -62,7 +68,8 @@ std::string PlaceSuffix(const base::QueryContext& context) {
 std::string ParseBlock(const base::QueryContext& context) {
   const auto place = FindPlace(context);
   if (!place) return "";
-  return fmt::format(" (line {}, pos {})\n\n== SQL ==\n{}", place->line, place->column, MarkedText(context, *place));
+  return fmt::format(" (line {}, pos {})\n\n== SQL ==\n{}", place->line, place->column,
+                     MarkedText(context, *place));
 }
 
 grpc::StatusCode CodeOf(const Error& error) {
@@ -70,7 +77,8 @@ grpc::StatusCode CodeOf(const Error& error) {
     case ErrorKind::kUnavailable:
       return grpc::StatusCode::UNAVAILABLE;
     case ErrorKind::kUnsupported:
-      return error.condition == base::kNotImplementedCondition ? grpc::StatusCode::UNIMPLEMENTED : grpc::StatusCode::INTERNAL;
+      return error.condition == base::kNotImplementedCondition ? grpc::StatusCode::UNIMPLEMENTED
+                                                               : grpc::StatusCode::INTERNAL;
     case ErrorKind::kParse:
     case ErrorKind::kAnalysis:
     case ErrorKind::kArithmetic:
@@ -99,7 +107,9 @@ std::string Abbreviate(std::string text, size_t limit) {
   return text + "...";
 }
 
-std::string Json(const auto& value) { return nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
+std::string Json(const auto& value) {
+  return nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 std::string Summary(const base::QueryContext& context) {
   const auto place = FindPlace(context);
@@ -136,8 +146,9 @@ Classes JavaClassesOf(const Error& error) {
     case ErrorKind::kDeadlineExceeded:
       return kSparkSql;
     case ErrorKind::kSpark:
-      return error.condition.starts_with("INVALID_") || error.condition.starts_with("UNSUPPORTED_") ? Classes(kSparkSql)
-                                                                                                     : Classes(kSpark);
+      return error.condition.starts_with("INVALID_") || error.condition.starts_with("UNSUPPORTED_")
+                 ? Classes(kSparkSql)
+                 : Classes(kSpark);
     case ErrorKind::kResourceExhausted:
     case ErrorKind::kUnavailable:
     case ErrorKind::kInternal:

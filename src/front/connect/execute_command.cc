@@ -31,7 +31,8 @@ Relation InputOf(const SqlCommand& command) {
 }
 
 // The rows of a command as the local relation that the client will hold.
-base::Status WriteRows(Session& session, const plan::RelationPtr& rows, std::stop_token stop, Relation* relation) {
+base::Status WriteRows(Session& session, const plan::RelationPtr& rows, std::stop_token stop,
+                       Relation* relation) {
   auto* local = relation->mutable_local_relation();
   local->set_schema(plan::SchemaOf(*rows)->Json());
   const auto* inline_rows = rows->As<plan::InlineRows>();
@@ -42,7 +43,8 @@ base::Status WriteRows(Session& session, const plan::RelationPtr& rows, std::sto
 }
 
 // A query is analysed, so that its errors show now, and handed back unexecuted; a command runs.
-base::Status RunStatement(Session& session, const Relation& input, const std::string& text, std::stop_token stop, Relation* result) {
+base::Status RunStatement(Session& session, const Relation& input, const std::string& text,
+                          std::stop_token stop, Relation* result) {
   const plan::SqlOptions options = session::SqlOptionsOf(session);
   HEARTH_ASSIGN(const plan::unresolved::Statement statement, plan::ParseStatement(text, options));
   if (std::holds_alternative<plan::unresolved::RelationPtr>(statement)) {
@@ -57,14 +59,16 @@ base::Status RunStatement(Session& session, const Relation& input, const std::st
   return WriteRows(session, rows, std::move(stop), result);
 }
 
-base::Status ExecuteSql(Session& session, const SqlCommand& command, ResponseWriter& writer, std::stop_token stop) {
+base::Status ExecuteSql(Session& session, const SqlCommand& command, ResponseWriter& writer,
+                        std::stop_token stop) {
   const Relation input = InputOf(command);
   const std::string* text = SqlTextOf(input);
   if (text == nullptr) {
     return InvalidPlan("SQL_COMMAND_INPUT", "A SQL command needs SQL text as its input.", {});
   }
   ExecutePlanResponse response;
-  base::Status status = RunStatement(session, input, *text, std::move(stop), response.mutable_sql_command_result()->mutable_relation());
+  base::Status status = RunStatement(session, input, *text, std::move(stop),
+                                     response.mutable_sql_command_result()->mutable_relation());
   if (!status.ok()) return session::WithStatement(std::move(*status.error()), *text);
   writer.WriteMessage(std::move(response));
   return {};
@@ -80,16 +84,19 @@ base::Status ExecuteMl(const spark::connect::MlCommand& command, ResponseWriter&
 }
 
 base::Status ExecuteOther(Session& session, const Command& command, std::stop_token stop) {
-  HEARTH_ASSIGN(const plan::unresolved::Command read, plan::FromConnect(command, session::SqlOptionsOf(session)));
-  const session::CommandContext context{
-      .stop = std::move(stop), .form = session::JournalForm::kConnectCommand, .source = command.SerializeAsString()};
+  HEARTH_ASSIGN(const plan::unresolved::Command read,
+                plan::FromConnect(command, session::SqlOptionsOf(session)));
+  const session::CommandContext context{.stop = std::move(stop),
+                                        .form = session::JournalForm::kConnectCommand,
+                                        .source = command.SerializeAsString()};
   HEARTH_ASSIGN(const plan::RelationPtr rows, session::RunCommand(session, read, context));
   return {};
 }
 
 }  // namespace
 
-base::Status ExecuteCommand(Session& session, const Command& command, ResponseWriter& writer, std::stop_token stop) {
+base::Status ExecuteCommand(Session& session, const Command& command, ResponseWriter& writer,
+                            std::stop_token stop) {
   switch (command.command_type_case()) {
     case Command::kSqlCommand:
       return ExecuteSql(session, command.sql_command(), writer, std::move(stop));

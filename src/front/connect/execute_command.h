@@ -12,7 +12,7 @@
 namespace hearth::front::connect {
 
 // Writes what the command answers; most answer nothing. The end of the stream is the caller's.
-base::Status ExecuteCommand(session::Session& session, const spark::connect::Command& command, ResponseWriter& writer,
-                            std::stop_token stop);
+base::Status ExecuteCommand(session::Session& session, const spark::connect::Command& command,
+                            ResponseWriter& writer, std::stop_token stop);
 
 }  // namespace hearth::front::connect

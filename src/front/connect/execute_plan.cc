@@ -23,7 +23,8 @@ size_t ChunkBytesOf(const Door& door, const ExecutePlanRequest& request) {
     const auto& chunking = option.result_chunking_options();
     if (!chunking.allow_arrow_batch_chunking()) return 0;
     if (!chunking.has_preferred_arrow_chunk_size()) return door.limits.chunk_bytes;
-    const auto wanted = static_cast<size_t>(std::max(chunking.preferred_arrow_chunk_size(), kMinimumChunkBytes));
+    const auto wanted =
+        static_cast<size_t>(std::max(chunking.preferred_arrow_chunk_size(), kMinimumChunkBytes));
     return std::min(wanted, door.limits.chunk_bytes);
   }
   return 0;
@@ -89,7 +90,8 @@ class PlanWork final : public session::OperationWork {
 
 }  // namespace
 
-std::unique_ptr<session::OperationWork> MakePlanWork(Door& door, std::shared_ptr<Session> session, ExecutePlanRequest request) {
+std::unique_ptr<session::OperationWork> MakePlanWork(Door& door, std::shared_ptr<Session> session,
+                                                     ExecutePlanRequest request) {
   return std::make_unique<PlanWork>(door, std::move(session), std::move(request));
 }
 

@@ -34,7 +34,9 @@ base::Result<session::ExplainMode> ModeOf(AnalyzePlanRequest::Explain::ExplainMo
   }
 }
 
-bool IsNameCharacter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.'; }
+bool IsNameCharacter(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.';
+}
 
 }  // namespace
 

@@ -11,19 +11,23 @@
 
 namespace hearth::front::connect {
 
-base::Result<spark::connect::AnalyzePlanResponse> AnalyzePlan(Door& door, const spark::connect::AnalyzePlanRequest& request);
+base::Result<spark::connect::AnalyzePlanResponse> AnalyzePlan(
+    Door& door, const spark::connect::AnalyzePlanRequest& request);
 base::Result<spark::connect::ConfigResponse> Config(Door& door, const spark::connect::ConfigRequest& request);
-base::Result<spark::connect::ArtifactStatusesResponse> ArtifactStatus(Door& door,
-                                                                     const spark::connect::ArtifactStatusesRequest& request);
-base::Result<spark::connect::InterruptResponse> Interrupt(Door& door, const spark::connect::InterruptRequest& request);
-base::Result<spark::connect::ReleaseExecuteResponse> ReleaseExecute(Door& door,
-                                                                    const spark::connect::ReleaseExecuteRequest& request);
-base::Result<spark::connect::ReleaseSessionResponse> ReleaseSession(Door& door,
-                                                                    const spark::connect::ReleaseSessionRequest& request);
-base::Result<spark::connect::FetchErrorDetailsResponse> FetchErrorDetails(Door& door,
-                                                                          const spark::connect::FetchErrorDetailsRequest& request);
-base::Result<spark::connect::CloneSessionResponse> CloneSession(Door& door, const spark::connect::CloneSessionRequest& request);
-base::Result<spark::connect::GetStatusResponse> GetStatus(Door& door, const spark::connect::GetStatusRequest& request);
+base::Result<spark::connect::ArtifactStatusesResponse> ArtifactStatus(
+    Door& door, const spark::connect::ArtifactStatusesRequest& request);
+base::Result<spark::connect::InterruptResponse> Interrupt(Door& door,
+                                                          const spark::connect::InterruptRequest& request);
+base::Result<spark::connect::ReleaseExecuteResponse> ReleaseExecute(
+    Door& door, const spark::connect::ReleaseExecuteRequest& request);
+base::Result<spark::connect::ReleaseSessionResponse> ReleaseSession(
+    Door& door, const spark::connect::ReleaseSessionRequest& request);
+base::Result<spark::connect::FetchErrorDetailsResponse> FetchErrorDetails(
+    Door& door, const spark::connect::FetchErrorDetailsRequest& request);
+base::Result<spark::connect::CloneSessionResponse> CloneSession(
+    Door& door, const spark::connect::CloneSessionRequest& request);
+base::Result<spark::connect::GetStatusResponse> GetStatus(Door& door,
+                                                          const spark::connect::GetStatusRequest& request);
 
 // ---- What every request has in common.
 

@@ -22,9 +22,10 @@ base::Result<InterruptResponse> Interrupt(Door& door, const InterruptRequest& re
       interrupted = operations.InterruptId(session::OperationId(request.operation_id()));
       break;
     default:
-      return base::MakeError(base::ErrorKind::kSpark, "UNSUPPORTED_FEATURE.INTERRUPT_TYPE",
-                             fmt::format("There is no interrupt of type {}.", request.interrupt_type()),
-                             {{"interruptType", InterruptRequest::InterruptType_Name(request.interrupt_type())}});
+      return base::MakeError(
+          base::ErrorKind::kSpark, "UNSUPPORTED_FEATURE.INTERRUPT_TYPE",
+          fmt::format("There is no interrupt of type {}.", request.interrupt_type()),
+          {{"interruptType", InterruptRequest::InterruptType_Name(request.interrupt_type())}});
   }
   auto response = Answer<InterruptResponse>(*session);
   for (const session::OperationId& id : interrupted) response.add_interrupted_ids(id.text());

@@ -29,7 +29,8 @@ void WriteNested(const Value& value, const DataType& type, Expression::Literal* 
   } else {
     auto* row = literal->mutable_struct_();
     plan::ToConnect(type, row->mutable_struct_type());
-    for (size_t i = 0; i < items.size(); ++i) WriteLiteral(items[i], *type.fields()[i].type, row->add_elements());
+    for (size_t i = 0; i < items.size(); ++i)
+      WriteLiteral(items[i], *type.fields()[i].type, row->add_elements());
   }
 }
 

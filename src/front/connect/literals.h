@@ -7,6 +7,7 @@
 
 namespace hearth::front::connect {
 
-void WriteLiteral(const plan::Value& value, const plan::DataType& type, spark::connect::Expression::Literal* literal);
+void WriteLiteral(const plan::Value& value, const plan::DataType& type,
+                  spark::connect::Expression::Literal* literal);
 
 }  // namespace hearth::front::connect

@@ -20,7 +20,8 @@ using spark::connect::Relation;
 constexpr size_t kMaximumBytes = size_t{2} << 30;  // of one protobuf field
 
 base::Error NotUploaded(const std::string& hash) {
-  return InvalidPlan("INVALID_LOCAL_RELATION_HASH", fmt::format("The data cache/{} was not uploaded in this session.", hash),
+  return InvalidPlan("INVALID_LOCAL_RELATION_HASH",
+                     fmt::format("The data cache/{} was not uploaded in this session.", hash),
                      {{"hash", hash}});
 }
 
@@ -31,11 +32,13 @@ base::Result<std::string> ReadCached(session::Session& session, const std::strin
 }
 
 base::Error ArrowError(const arrow::Status& status) {
-  return InvalidPlan("CANNOT_PARSE", fmt::format("Uploaded rows are no Arrow stream: {}", status.message()), {});
+  return InvalidPlan("CANNOT_PARSE", fmt::format("Uploaded rows are no Arrow stream: {}", status.message()),
+                     {});
 }
 
 // Copies the batches of one stream behind what the writer has; makes the writer for the first.
-arrow::Status AppendStream(const std::string& content, const std::shared_ptr<arrow::io::BufferOutputStream>& sink,
+arrow::Status AppendStream(const std::string& content,
+                           const std::shared_ptr<arrow::io::BufferOutputStream>& sink,
                            std::shared_ptr<arrow::ipc::RecordBatchWriter>* writer) {
   arrow::io::BufferReader source(arrow::Buffer::FromString(content));
   ARROW_ASSIGN_OR_RAISE(const auto reader, arrow::ipc::RecordBatchStreamReader::Open(&source));
@@ -50,18 +53,21 @@ arrow::Status AppendStream(const std::string& content, const std::shared_ptr<arr
   }
 }
 
-base::Result<std::string> JoinChunks(session::Session& session, const google::protobuf::RepeatedPtrField<std::string>& hashes) {
+base::Result<std::string> JoinChunks(session::Session& session,
+                                     const google::protobuf::RepeatedPtrField<std::string>& hashes) {
   if (hashes.size() == 1) return ReadCached(session, hashes[0]);
   auto sink = arrow::io::BufferOutputStream::Create();
   if (!sink.ok()) return ArrowError(sink.status());
   std::shared_ptr<arrow::ipc::RecordBatchWriter> writer;
   for (const std::string& hash : hashes) {
     HEARTH_ASSIGN(const std::string content, ReadCached(session, hash));
-    if (const arrow::Status status = AppendStream(content, *sink, &writer); !status.ok()) return ArrowError(status);
+    if (const arrow::Status status = AppendStream(content, *sink, &writer); !status.ok())
+      return ArrowError(status);
     if (const auto size = (*sink)->Tell(); !size.ok() || static_cast<size_t>(*size) > kMaximumBytes) {
-      return base::MakeError(base::ErrorKind::kIllegalArgument, "LOCAL_RELATION_SIZE_LIMIT_EXCEEDED",
-                             fmt::format("A local relation can hold {} bytes.", kMaximumBytes),
-                             {{"actualSize", std::to_string(size.ValueOr(0))}, {"sizeLimit", std::to_string(kMaximumBytes)}});
+      return base::MakeError(
+          base::ErrorKind::kIllegalArgument, "LOCAL_RELATION_SIZE_LIMIT_EXCEEDED",
+          fmt::format("A local relation can hold {} bytes.", kMaximumBytes),
+          {{"actualSize", std::to_string(size.ValueOr(0))}, {"sizeLimit", std::to_string(kMaximumBytes)}});
     }
   }
   if (!writer) return std::string();

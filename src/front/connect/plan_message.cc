@@ -16,7 +16,8 @@ using spark::connect::Plan;
 
 // Stops as soon as the content is larger than `limit`, whatever the header claims.
 base::Result<std::string> Decompress(const std::string& data, size_t limit) {
-  const std::unique_ptr<ZSTD_DStream, size_t (*)(ZSTD_DStream*)> stream(ZSTD_createDStream(), &ZSTD_freeDStream);
+  const std::unique_ptr<ZSTD_DStream, size_t (*)(ZSTD_DStream*)> stream(ZSTD_createDStream(),
+                                                                        &ZSTD_freeDStream);
   std::string content;
   ZSTD_inBuffer input{data.data(), data.size(), 0};
   size_t state = 1;
@@ -26,10 +27,12 @@ base::Result<std::string> Decompress(const std::string& data, size_t limit) {
     content.resize(start + ZSTD_DStreamOutSize());
     ZSTD_outBuffer output{content.data() + start, content.size() - start, 0};
     state = ZSTD_decompressStream(stream.get(), &output, &input);
-    if (ZSTD_isError(state) != 0) return InvalidPlan("CANNOT_PARSE", "The compressed plan cannot be unpacked.", {});
+    if (ZSTD_isError(state) != 0)
+      return InvalidPlan("CANNOT_PARSE", "The compressed plan cannot be unpacked.", {});
     content.resize(start + output.pos);
     if (content.size() > limit) {
-      return InvalidPlan("PLAN_SIZE_LARGER_THAN_MAX", fmt::format("The unpacked plan is larger than {} bytes.", limit),
+      return InvalidPlan("PLAN_SIZE_LARGER_THAN_MAX",
+                         fmt::format("The unpacked plan is larger than {} bytes.", limit),
                          {{"planSize", "unknown"}, {"maxPlanSize", std::to_string(limit)}});
     }
   }
@@ -38,18 +41,22 @@ base::Result<std::string> Decompress(const std::string& data, size_t limit) {
 
 }  // namespace
 
-base::Error InvalidPlan(std::string_view kind, std::string message, std::map<std::string, std::string> parameters) {
-  return base::MakeError(base::ErrorKind::kSpark, fmt::format("CONNECT_INVALID_PLAN.{}", kind), std::move(message),
-                         std::move(parameters));
+base::Error InvalidPlan(std::string_view kind, std::string message,
+                        std::map<std::string, std::string> parameters) {
+  return base::MakeError(base::ErrorKind::kSpark, fmt::format("CONNECT_INVALID_PLAN.{}", kind),
+                         std::move(message), std::move(parameters));
 }
 
 base::Error FieldNotSet(std::string_view message_name, std::string_view oneof_name) {
-  return InvalidPlan("INVALID_ONE_OF_FIELD_NOT_SET", fmt::format("The message {} lacks its content.", message_name),
+  return InvalidPlan("INVALID_ONE_OF_FIELD_NOT_SET",
+                     fmt::format("The message {} lacks its content.", message_name),
                      {{"fullName", std::string(message_name)}, {"name", std::string(oneof_name)}});
 }
 
 base::Error UnreadablePlan() {
-  return InvalidPlan("CANNOT_PARSE", fmt::format("The plan cannot be read, or nests more than {} levels.", kMaximumNesting), {});
+  return InvalidPlan("CANNOT_PARSE",
+                     fmt::format("The plan cannot be read, or nests more than {} levels.", kMaximumNesting),
+                     {});
 }
 
 base::Status Unpack(const Door& door, Plan* plan) {
@@ -83,7 +90,8 @@ base::Status FillLocalRelations(session::Session& session, google::protobuf::Mes
       continue;
     }
     for (int i = 0; i < reflection.FieldSize(*message, field); ++i) {
-      HEARTH_RETURN_IF_ERROR(FillLocalRelations(session, reflection.MutableRepeatedMessage(message, field, i)));
+      HEARTH_RETURN_IF_ERROR(
+          FillLocalRelations(session, reflection.MutableRepeatedMessage(message, field, i)));
     }
   }
   return {};

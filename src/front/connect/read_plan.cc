@@ -21,8 +21,10 @@ const std::string* SqlTextOf(const Relation& relation) {
 
 namespace {
 
-base::Result<plan::RelationPtr> Read(session::Session& session, const Relation& relation, std::stop_token stop) {
-  if (relation.rel_type_case() == Relation::REL_TYPE_NOT_SET) return FieldNotSet("spark.connect.Relation", "RELTYPE_NOT_SET");
+base::Result<plan::RelationPtr> Read(session::Session& session, const Relation& relation,
+                                     std::stop_token stop) {
+  if (relation.rel_type_case() == Relation::REL_TYPE_NOT_SET)
+    return FieldNotSet("spark.connect.Relation", "RELTYPE_NOT_SET");
   HEARTH_ASSIGN(const auto unresolved, plan::FromConnect(relation, session::SqlOptionsOf(session)));
   if (const auto* call = unresolved->As<plan::unresolved::CatalogCall>()) {
     return session::RunCatalogCall(session, *call, {.stop = std::move(stop)});
@@ -32,7 +34,8 @@ base::Result<plan::RelationPtr> Read(session::Session& session, const Relation& 
 
 }  // namespace
 
-base::Result<plan::RelationPtr> ReadAndAnalyze(session::Session& session, const Relation& relation, std::stop_token stop) {
+base::Result<plan::RelationPtr> ReadAndAnalyze(session::Session& session, const Relation& relation,
+                                               std::stop_token stop) {
   auto plan = Read(session, relation, std::move(stop));
   const std::string* text = SqlTextOf(relation);
   if (plan.ok() || text == nullptr) return plan;

@@ -13,7 +13,8 @@
 namespace hearth::front::connect {
 
 // Catalogue calls are carried out: their rows are the plan.
-base::Result<plan::RelationPtr> ReadAndAnalyze(session::Session& session, const spark::connect::Relation& relation,
+base::Result<plan::RelationPtr> ReadAndAnalyze(session::Session& session,
+                                               const spark::connect::Relation& relation,
                                                std::stop_token stop = {});
 
 // The SQL text of a relation that is SQL at its root, directly or with named subplans; null for others.

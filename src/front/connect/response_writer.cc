@@ -24,15 +24,19 @@ void WriteFieldHeader(google::protobuf::io::CodedOutputStream* stream, int field
 
 size_t FieldHeaderSize(int field, size_t size) {
   using google::protobuf::io::CodedOutputStream;
-  return CodedOutputStream::VarintSize32(WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED)) +
+  return CodedOutputStream::VarintSize32(
+             WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED)) +
          CodedOutputStream::VarintSize64(size);
 }
 
 // Everything of the message but the bytes of the batch, which follow right behind it.
-std::string EncodeHead(const ExecutePlanResponse& message, const ExecutePlanResponse::ArrowBatch& batch, size_t data_size) {
+std::string EncodeHead(const ExecutePlanResponse& message, const ExecutePlanResponse::ArrowBatch& batch,
+                       size_t data_size) {
   std::string head = message.SerializeAsString();
   const std::string fields = batch.SerializeAsString();
-  const size_t batch_size = fields.size() + FieldHeaderSize(ExecutePlanResponse::ArrowBatch::kDataFieldNumber, data_size) + data_size;
+  const size_t batch_size = fields.size() +
+                            FieldHeaderSize(ExecutePlanResponse::ArrowBatch::kDataFieldNumber, data_size) +
+                            data_size;
   std::string tail;
   {
     google::protobuf::io::StringOutputStream sink(&tail);
@@ -46,7 +50,8 @@ std::string EncodeHead(const ExecutePlanResponse& message, const ExecutePlanResp
 
 }  // namespace
 
-ResponseWriter::ResponseWriter(const session::Session& session, session::Operation& operation, size_t chunk_bytes)
+ResponseWriter::ResponseWriter(const session::Session& session, session::Operation& operation,
+                               size_t chunk_bytes)
     : session_id_(session.key().session.text()),
       server_side_session_id_(session.server_side_id()),
       operation_(operation),
@@ -68,15 +73,16 @@ void ResponseWriter::WriteBatch(const plan::TypePtr& schema, plan::ResultBatch b
   } else {
     const auto count = static_cast<int64_t>((size + chunk_bytes_ - 1) / chunk_bytes_);
     for (int64_t i = 0; i < count; ++i) {
-      auto piece = std::make_shared<const std::string>(batch.ipc_stream.substr(static_cast<size_t>(i) * chunk_bytes_, chunk_bytes_));
+      auto piece = std::make_shared<const std::string>(
+          batch.ipc_stream.substr(static_cast<size_t>(i) * chunk_bytes_, chunk_bytes_));
       WriteChunk(i == 0 ? first_schema : nullptr, batch.row_count, std::move(piece), i, count);
     }
   }
   rows_ += batch.row_count;
 }
 
-void ResponseWriter::WriteChunk(const plan::TypePtr* schema, int64_t row_count, std::shared_ptr<const std::string> data,
-                                int64_t index, int64_t count) {
+void ResponseWriter::WriteChunk(const plan::TypePtr* schema, int64_t row_count,
+                                std::shared_ptr<const std::string> data, int64_t index, int64_t count) {
   ExecutePlanResponse message;
   FillIds(&message);
   if (schema != nullptr) plan::ToConnect(**schema, message.mutable_schema());

@@ -24,15 +24,16 @@ class ResponseWriter {
   void WriteBatch(const plan::TypePtr& schema, plan::ResultBatch batch);
   // Ids are filled in here.
   void WriteMessage(spark::connect::ExecutePlanResponse message);
-  // The end of the stream: observed metrics if any and, for clients that can reattach, the mark that all is sent.
+  // The end of the stream: observed metrics if any and, for clients that can reattach, the mark that all is
+  // sent.
   void WriteEnd(const std::vector<plan::ObservedMetrics>& observed);
 
   int64_t rows_written() const { return rows_; }
 
  private:
   void FillIds(spark::connect::ExecutePlanResponse* message) const;
-  void WriteChunk(const plan::TypePtr* schema, int64_t row_count, std::shared_ptr<const std::string> data, int64_t index,
-                  int64_t count);
+  void WriteChunk(const plan::TypePtr* schema, int64_t row_count, std::shared_ptr<const std::string> data,
+                  int64_t index, int64_t count);
 
   const std::string session_id_;
   const std::string server_side_session_id_;

@@ -28,8 +28,10 @@ struct Source {
   std::optional<std::string> after;  // response id behind which it starts
 };
 
-// Lives until gRPC is done (OnDone). Pump may be called from any thread; whoever finds the stream idle moves it on.
-class ResultStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>, public std::enable_shared_from_this<ResultStream> {
+// Lives until gRPC is done (OnDone). Pump may be called from any thread; whoever finds the stream idle moves
+// it on.
+class ResultStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
+                           public std::enable_shared_from_this<ResultStream> {
  public:
   static std::shared_ptr<ResultStream> Make(Door& door) {
     auto stream = std::make_shared<ResultStream>(door);
@@ -80,7 +82,8 @@ void ResultStream::Open(Source source) {
     source_ = std::move(source);
     reader_ = std::move(*reader);
     is_done = is_done_;
-    // Spark ends streams after a while, so that intermediaries need not keep them for hours; the client reattaches.
+    // Spark ends streams after a while, so that intermediaries need not keep them for hours; the client
+    // reattaches.
     if (!is_done && source_.operation->request().is_reattachable) {
       end_timer_ = door_.timer.After(door_.limits.stream_time, [weak] {
         const auto stream = weak.lock();
@@ -195,8 +198,8 @@ void ResultStream::LetGo() {
 
 // ---- ExecutePlan
 
-// Tells a repeated request from another plan under the same id. Of large plans only the size is looked at: hashing them would cost
-// more than the question is worth.
+// Tells a repeated request from another plan under the same id. Of large plans only the size is looked at:
+// hashing them would cost more than the question is worth.
 std::string FingerprintOf(const spark::connect::Plan& plan) {
   constexpr size_t kHashedBytes = 4 << 20;
   const size_t size = plan.ByteSizeLong();
@@ -207,7 +210,8 @@ std::string FingerprintOf(const spark::connect::Plan& plan) {
 base::Status CheckTags(const ExecutePlanRequest& request) {
   for (const std::string& tag : request.tags()) {
     if (tag.empty()) return session::IllegalArgument("A tag of an operation cannot be empty.");
-    if (tag.find(',') != std::string::npos) return session::IllegalArgument("A tag of an operation cannot contain ','.");
+    if (tag.find(',') != std::string::npos)
+      return session::IllegalArgument("A tag of an operation cannot contain ','.");
   }
   return {};
 }
@@ -215,7 +219,8 @@ base::Status CheckTags(const ExecutePlanRequest& request) {
 base::Result<session::OperationRequest> ReadOperation(const ExecutePlanRequest& request) {
   HEARTH_RETURN_IF_ERROR(CheckTags(request));
   session::OperationRequest operation;
-  operation.id = session::OperationId(request.operation_id().empty() ? base::RandomUuid() : request.operation_id());
+  operation.id =
+      session::OperationId(request.operation_id().empty() ? base::RandomUuid() : request.operation_id());
   if (!base::IsUuid(operation.id.text())) return session::InvalidHandle("FORMAT", operation.id.text());
   operation.tags = {request.tags().begin(), request.tags().end()};
   for (const auto& option : request.request_options()) {
@@ -225,9 +230,11 @@ base::Result<session::OperationRequest> ReadOperation(const ExecutePlanRequest& 
   return operation;
 }
 
-base::Result<Source> BeginOperation(Door& door, const std::shared_ptr<session::Session>& session, ExecutePlanRequest request) {
+base::Result<Source> BeginOperation(Door& door, const std::shared_ptr<session::Session>& session,
+                                    ExecutePlanRequest request) {
   HEARTH_ASSIGN(session::OperationRequest wanted, ReadOperation(request));
-  HEARTH_ASSIGN(const session::Operations::Admission admission, session->operations().Admit(std::move(wanted)));
+  HEARTH_ASSIGN(const session::Operations::Admission admission,
+                session->operations().Admit(std::move(wanted)));
   if (admission.is_new) {
     admission.operation->Start(door.operations, MakePlanWork(door, session, std::move(request)));
   }
@@ -248,7 +255,8 @@ void OpenExecutePlan(Door& door, ResultStream& stream, const grpc::ByteBuffer& b
 
 void OpenReattachExecute(Door& door, ResultStream& stream, const grpc::ByteBuffer& bytes) {
   ReattachExecuteRequest request;
-  if (!ReadMessage(bytes, &request)) return stream.End({grpc::StatusCode::INTERNAL, "The request cannot be read."});
+  if (!ReadMessage(bytes, &request))
+    return stream.End({grpc::StatusCode::INTERNAL, "The request cannot be read."});
   auto session = FindSession(door, request);
   if (!session.ok()) return stream.Fail(*session.error(), door.sessions.Peek(KeyOf(request)));
   auto operation = (*session)->operations().FindForReattach(session::OperationId(request.operation_id()));
@@ -260,11 +268,15 @@ void OpenReattachExecute(Door& door, ResultStream& stream, const grpc::ByteBuffe
 
 using OpenFunction = void (*)(Door&, ResultStream&, const grpc::ByteBuffer&);
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* Serve(Door& door, const grpc::ByteBuffer& request, OpenFunction open) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* Serve(Door& door, const grpc::ByteBuffer& request,
+                                                  OpenFunction open) {
   const std::shared_ptr<ResultStream> stream = ResultStream::Make(door);
   // A copy of a byte buffer shares the bytes; gRPC's own ends with the call.
-  const bool accepted = door.requests.Post([&door, stream, bytes = request, open] { open(door, *stream, bytes); });
-  if (!accepted) stream->End({grpc::StatusCode::UNAVAILABLE, "The server has as many requests as it can hold; try again."});
+  const bool accepted =
+      door.requests.Post([&door, stream, bytes = request, open] { open(door, *stream, bytes); });
+  if (!accepted)
+    stream->End(
+        {grpc::StatusCode::UNAVAILABLE, "The server has as many requests as it can hold; try again."});
   return stream.get();
 }
 
@@ -274,7 +286,8 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* ServeExecutePlan(Door& door, const g
   return Serve(door, request, &OpenExecutePlan);
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* ServeReattachExecute(Door& door, const grpc::ByteBuffer& request) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* ServeReattachExecute(Door& door,
+                                                                 const grpc::ByteBuffer& request) {
   return Serve(door, request, &OpenReattachExecute);
 }
 

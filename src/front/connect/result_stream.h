@@ -1,4 +1,5 @@
-// The result streams of ExecutePlan and ReattachExecute: one message in flight, read from the operation's response buffer.
+// The result streams of ExecutePlan and ReattachExecute: one message in flight, read from the operation's
+// response buffer.
 #pragma once
 
 #include <grpcpp/support/byte_buffer.h>

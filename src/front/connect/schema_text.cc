@@ -34,8 +34,8 @@ std::string TreeName(const DataType& type) {
 
 void AppendChildren(const DataType& type, const std::string& prefix, int depth, std::string* text);
 
-void AppendLine(const std::string& label, const DataType& type, const std::string& note, const std::string& prefix, int depth,
-                std::string* text) {
+void AppendLine(const std::string& label, const DataType& type, const std::string& note,
+                const std::string& prefix, int depth, std::string* text) {
   if (depth <= 0) return;
   *text += fmt::format("{}-- {}: {}{}\n", prefix, label, TreeName(type), note);
   AppendChildren(type, prefix + "    |", depth - 1, text);
@@ -45,14 +45,17 @@ const char* Truth(bool value) { return value ? "true" : "false"; }
 
 void AppendChildren(const DataType& type, const std::string& prefix, int depth, std::string* text) {
   if (type.Is(TypeKind::kArray)) {
-    AppendLine("element", *type.element(), fmt::format(" (containsNull = {})", Truth(type.contains_null())), prefix, depth, text);
+    AppendLine("element", *type.element(), fmt::format(" (containsNull = {})", Truth(type.contains_null())),
+               prefix, depth, text);
   } else if (type.Is(TypeKind::kMap)) {
     AppendLine("key", *type.key(), "", prefix, depth, text);
-    AppendLine("value", *type.value(), fmt::format(" (valueContainsNull = {})", Truth(type.value_contains_null())), prefix, depth,
+    AppendLine("value", *type.value(),
+               fmt::format(" (valueContainsNull = {})", Truth(type.value_contains_null())), prefix, depth,
                text);
   } else if (type.Is(TypeKind::kStruct)) {
     for (const plan::Field& field : type.fields()) {
-      AppendLine(field.name, *field.type, fmt::format(" (nullable = {})", Truth(field.nullable)), prefix, depth, text);
+      AppendLine(field.name, *field.type, fmt::format(" (nullable = {})", Truth(field.nullable)), prefix,
+                 depth, text);
     }
   }
 }
@@ -81,7 +84,8 @@ std::string DdlText(const DataType& type) {
     if (!text.empty()) text += ",";
     text += fmt::format("{} {}", plan::QuoteIfNeeded(field.name), field.type->Sql());
     if (!field.nullable) text += " NOT NULL";
-    if (const auto comment = plan::CommentOf(field)) text += fmt::format(" COMMENT '{}'", EscapeQuotes(*comment));
+    if (const auto comment = plan::CommentOf(field))
+      text += fmt::format(" COMMENT '{}'", EscapeQuotes(*comment));
   }
   return text;
 }

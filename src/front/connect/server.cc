@@ -10,12 +10,14 @@
 namespace hearth::front::connect {
 namespace {
 
-// Clients of 4.3 ping after a minute of silence, also without calls; Spark's own server tolerates a ping every ten seconds; a little less here, for pings that come early.
+// Clients of 4.3 ping after a minute of silence, also without calls; Spark's own server tolerates a ping
+// every ten seconds; a little less here, for pings that come early.
 constexpr int kShortestPingIntervalMilliseconds = 9'000;
 
 class GrpcServer final : public Server {
  public:
-  GrpcServer(std::string address, int port, std::unique_ptr<grpc::Service> service, std::unique_ptr<grpc::Server> server)
+  GrpcServer(std::string address, int port, std::unique_ptr<grpc::Service> service,
+             std::unique_ptr<grpc::Server> server)
       : address_(std::move(address)), port_(port), service_(std::move(service)), server_(std::move(server)) {}
   ~GrpcServer() override { Stop(std::chrono::system_clock::now()); }
 
@@ -46,18 +48,20 @@ base::Result<std::unique_ptr<Server>> StartServer(Door& door, const std::string&
   builder.SetMaxReceiveMessageSize(door.limits.message_bytes);
   builder.SetMaxSendMessageSize(-1);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kShortestPingIntervalMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kShortestPingIntervalMilliseconds);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (!server || port == 0) {
     base::Error error;
     error.kind = base::ErrorKind::kIllegalArgument;
-    error.message = fmt::format("nothing can listen at {}: the port is taken, or the host is not ours", address);
+    error.message =
+        fmt::format("nothing can listen at {}: the port is taken, or the host is not ours", address);
     return error;
   }
   const std::string host = address.substr(0, address.rfind(':'));
-  return std::unique_ptr<Server>(
-      std::make_unique<GrpcServer>(fmt::format("{}:{}", host, port), port, std::move(service), std::move(server)));
+  return std::unique_ptr<Server>(std::make_unique<GrpcServer>(fmt::format("{}:{}", host, port), port,
+                                                              std::move(service), std::move(server)));
 }
 
 }  // namespace hearth::front::connect

@@ -20,15 +20,17 @@ template <typename Base>
 using Unary1 = Spark::WithRawCallbackMethod_AnalyzePlan<Spark::WithRawCallbackMethod_Config<
     Spark::WithRawCallbackMethod_ArtifactStatus<Spark::WithRawCallbackMethod_Interrupt<Base>>>>;
 template <typename Base>
-using Unary2 = Spark::WithRawCallbackMethod_ReleaseExecute<Spark::WithRawCallbackMethod_ReleaseSession<
-    Spark::WithRawCallbackMethod_FetchErrorDetails<
+using Unary2 = Spark::WithRawCallbackMethod_ReleaseExecute<
+    Spark::WithRawCallbackMethod_ReleaseSession<Spark::WithRawCallbackMethod_FetchErrorDetails<
         Spark::WithRawCallbackMethod_CloneSession<Spark::WithRawCallbackMethod_GetStatus<Base>>>>>;
 template <typename Base>
 using Streams = Spark::WithRawCallbackMethod_ExecutePlan<
     Spark::WithRawCallbackMethod_ReattachExecute<Spark::WithRawCallbackMethod_AddArtifacts<Base>>>;
 using RawService = Streams<Unary1<Unary2<Spark::Service>>>;
 
-grpc::Status Busy() { return {grpc::StatusCode::UNAVAILABLE, "The server has as many requests as it can hold; try again."}; }
+grpc::Status Busy() {
+  return {grpc::StatusCode::UNAVAILABLE, "The server has as many requests as it can hold; try again."};
+}
 
 // The status of an error, kept in the session so that its details can be fetched.
 template <typename Request>
@@ -42,7 +44,8 @@ template <typename Request, typename Response>
 using Handler = base::Result<Response> (*)(Door&, const Request&);
 
 template <typename Request, typename Response>
-grpc::Status Answer(Door& door, Handler<Request, Response> handler, const ByteBuffer& bytes, ByteBuffer* answer) {
+grpc::Status Answer(Door& door, Handler<Request, Response> handler, const ByteBuffer& bytes,
+                    ByteBuffer* answer) {
   Request request;
   if (!ReadMessage(bytes, &request)) return {grpc::StatusCode::INTERNAL, "The request cannot be read."};
   base::Result<Response> response = handler(door, request);
@@ -55,37 +58,48 @@ class Service final : public RawService {
  public:
   explicit Service(Door& door) : door_(door) {}
 
-  ServerUnaryReactor* AnalyzePlan(CallbackServerContext* context, const ByteBuffer* request, ByteBuffer* response) override {
+  ServerUnaryReactor* AnalyzePlan(CallbackServerContext* context, const ByteBuffer* request,
+                                  ByteBuffer* response) override {
     return Serve(context, request, response, &connect::AnalyzePlan);
   }
-  ServerUnaryReactor* Config(CallbackServerContext* context, const ByteBuffer* request, ByteBuffer* response) override {
+  ServerUnaryReactor* Config(CallbackServerContext* context, const ByteBuffer* request,
+                             ByteBuffer* response) override {
     return Serve(context, request, response, &connect::Config);
   }
-  ServerUnaryReactor* ArtifactStatus(CallbackServerContext* context, const ByteBuffer* request, ByteBuffer* response) override {
+  ServerUnaryReactor* ArtifactStatus(CallbackServerContext* context, const ByteBuffer* request,
+                                     ByteBuffer* response) override {
     return Serve(context, request, response, &connect::ArtifactStatus);
   }
-  ServerUnaryReactor* Interrupt(CallbackServerContext* context, const ByteBuffer* request, ByteBuffer* response) override {
+  ServerUnaryReactor* Interrupt(CallbackServerContext* context, const ByteBuffer* request,
+                                ByteBuffer* response) override {
     return Serve(context, request, response, &connect::Interrupt);
   }
-  ServerUnaryReactor* ReleaseExecute(CallbackServerContext* context, const ByteBuffer* request, ByteBuffer* response) override {
+  ServerUnaryReactor* ReleaseExecute(CallbackServerContext* context, const ByteBuffer* request,
+                                     ByteBuffer* response) override {
     return Serve(context, request, response, &connect::ReleaseExecute);
   }
-  ServerUnaryReactor* ReleaseSession(CallbackServerContext* context, const ByteBuffer* request, ByteBuffer* response) override {
+  ServerUnaryReactor* ReleaseSession(CallbackServerContext* context, const ByteBuffer* request,
+                                     ByteBuffer* response) override {
     return Serve(context, request, response, &connect::ReleaseSession);
   }
-  ServerUnaryReactor* FetchErrorDetails(CallbackServerContext* context, const ByteBuffer* request, ByteBuffer* response) override {
+  ServerUnaryReactor* FetchErrorDetails(CallbackServerContext* context, const ByteBuffer* request,
+                                        ByteBuffer* response) override {
     return Serve(context, request, response, &connect::FetchErrorDetails);
   }
-  ServerUnaryReactor* CloneSession(CallbackServerContext* context, const ByteBuffer* request, ByteBuffer* response) override {
+  ServerUnaryReactor* CloneSession(CallbackServerContext* context, const ByteBuffer* request,
+                                   ByteBuffer* response) override {
     return Serve(context, request, response, &connect::CloneSession);
   }
-  ServerUnaryReactor* GetStatus(CallbackServerContext* context, const ByteBuffer* request, ByteBuffer* response) override {
+  ServerUnaryReactor* GetStatus(CallbackServerContext* context, const ByteBuffer* request,
+                                ByteBuffer* response) override {
     return Serve(context, request, response, &connect::GetStatus);
   }
-  grpc::ServerWriteReactor<ByteBuffer>* ExecutePlan(CallbackServerContext*, const ByteBuffer* request) override {
+  grpc::ServerWriteReactor<ByteBuffer>* ExecutePlan(CallbackServerContext*,
+                                                    const ByteBuffer* request) override {
     return ServeExecutePlan(door_, *request);
   }
-  grpc::ServerWriteReactor<ByteBuffer>* ReattachExecute(CallbackServerContext*, const ByteBuffer* request) override {
+  grpc::ServerWriteReactor<ByteBuffer>* ReattachExecute(CallbackServerContext*,
+                                                        const ByteBuffer* request) override {
     return ServeReattachExecute(door_, *request);
   }
   grpc::ServerReadReactor<ByteBuffer>* AddArtifacts(CallbackServerContext*, ByteBuffer* response) override {

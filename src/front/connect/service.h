@@ -9,8 +9,8 @@
 
 namespace hearth::front::connect {
 
-// Every method takes raw bytes: requests are read on an executor with the protocol's own limits, and results leave without
-// being copied into a message. The door outlives the service, the service outlives its server.
+// Every method takes raw bytes: requests are read on an executor with the protocol's own limits, and results
+// leave without being copied into a message. The door outlives the service, the service outlives its server.
 std::unique_ptr<grpc::Service> MakeService(Door& door);
 
 }  // namespace hearth::front::connect

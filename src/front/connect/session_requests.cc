@@ -12,7 +12,8 @@ using spark::connect::ReleaseSessionResponse;
 base::Result<ReleaseSessionResponse> ReleaseSession(Door& door, const ReleaseSessionRequest& request) {
   ReleaseSessionResponse response;
   response.set_session_id(request.session_id());
-  if (auto id = door.sessions.Release(KeyOf(request), request.allow_reconnect())) response.set_server_side_session_id(*std::move(id));
+  if (auto id = door.sessions.Release(KeyOf(request), request.allow_reconnect()))
+    response.set_server_side_session_id(*std::move(id));
   return response;
 }
 

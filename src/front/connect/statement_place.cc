@@ -71,7 +71,8 @@ std::string UnderlinedLine(const base::QueryContext& context, const StatementPla
   const int stop = std::clamp(context.stop_index, start, std::max(start, size - 1));
 
   int first = start;
-  while (first > 0 && start - first < kExtraCharacters && characters[static_cast<size_t>(first) - 1] != "\n") --first;
+  while (first > 0 && start - first < kExtraCharacters && characters[static_cast<size_t>(first) - 1] != "\n")
+    --first;
   const bool cut_before = first > 0 && characters[static_cast<size_t>(first) - 1] != "\n";
   int end = std::min(stop + 1, size);
   while (end < size && end - stop <= kExtraCharacters && characters[static_cast<size_t>(end)] != "\n") ++end;
@@ -93,8 +94,10 @@ std::string UnderlinedLine(const base::QueryContext& context, const StatementPla
   }
   if (cut_after) line += "...";
   std::string object;
-  if (!context.object_type.empty()) object = fmt::format(" of {} {}", context.object_type, context.object_name);
-  return fmt::format("== SQL{} (line {}, position {}) ==\n{}{}\n{}\n", object, place.line, place.column + 1, lines, line, marks);
+  if (!context.object_type.empty())
+    object = fmt::format(" of {} {}", context.object_type, context.object_name);
+  return fmt::format("== SQL{} (line {}, position {}) ==\n{}{}\n{}\n", object, place.line, place.column + 1,
+                     lines, line, marks);
 }
 
 }  // namespace hearth::front::connect

@@ -20,7 +20,9 @@ bool ReadFrom(google::protobuf::io::CodedInputStream* stream, google::protobuf::
 grpc::Slice SharedSlice(const std::shared_ptr<const std::string>& text) {
   using Holder = std::shared_ptr<const std::string>;
   auto* holder = new Holder(text);
-  return grpc::Slice(const_cast<char*>(text->data()), text->size(), [](void* owned) { delete static_cast<Holder*>(owned); }, holder);
+  return grpc::Slice(
+      const_cast<char*>(text->data()), text->size(), [](void* owned) { delete static_cast<Holder*>(owned); },
+      holder);
 }
 
 }  // namespace
@@ -36,7 +38,8 @@ bool ReadMessage(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite* m
 
 bool ReadMessage(std::string_view bytes, google::protobuf::MessageLite* message) {
   if (bytes.size() > static_cast<size_t>(std::numeric_limits<int>::max())) return false;
-  google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
+  google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(bytes.data()),
+                                                static_cast<int>(bytes.size()));
   return ReadFrom(&stream, message);
 }
 

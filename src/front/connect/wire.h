@@ -11,7 +11,8 @@ class MessageLite;
 
 namespace hearth::front::connect {
 
-// The Spark server reads this many nested messages; a chain of a few hundred withColumn calls needs several hundred.
+// The Spark server reads this many nested messages; a chain of a few hundred withColumn calls needs several
+// hundred.
 inline constexpr int kMaximumNesting = 1024;
 
 // False when the bytes are no such message, or nest too deeply.

@@ -1,5 +1,5 @@
-// SQL text in, resolved plan or error condition out: tests/plan/analyze/*.txt. A block is a query after "> ", then what is
-// expected of it, up to a blank line. HEARTH_UPDATE=1 writes the answers anew.
+// SQL text in, resolved plan or error condition out: tests/plan/analyze/*.txt. A block is a query after "> ",
+// then what is expected of it, up to a blank line. HEARTH_UPDATE=1 writes the answers anew.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -32,8 +32,10 @@ class TestCatalog : public Catalog, public FileSources {
                                  field("c", DataType::Decimal(10, 2)), field("d", DataType::Date())})};
     }
     if (name.back() == "s") {
-      auto structure = DataType::Struct({field("u", DataType::Integer()), field("v", DataType::Array(DataType::Integer()))});
-      return TableLookup{{"spark_catalog", "default", "s"}, Source({field("a", DataType::Integer()), field("x", structure)})};
+      auto structure = DataType::Struct(
+          {field("u", DataType::Integer()), field("v", DataType::Array(DataType::Integer()))});
+      return TableLookup{{"spark_catalog", "default", "s"},
+                         Source({field("a", DataType::Integer()), field("x", structure)})};
     }
     return base::MakeError(base::ErrorKind::kAnalysis, "TABLE_OR_VIEW_NOT_FOUND", "no such table");
   }

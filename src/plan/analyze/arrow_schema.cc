@@ -15,25 +15,38 @@ using base::Result;
 
 Result<TypePtr> FromArrow(const arrow::DataType& type) {
   switch (type.id()) {
-    case arrow::Type::NA: return DataType::Null();
-    case arrow::Type::BOOL: return DataType::Boolean();
-    case arrow::Type::INT8: return DataType::Byte();
-    case arrow::Type::INT16: return DataType::Short();
-    case arrow::Type::INT32: return DataType::Integer();
-    case arrow::Type::INT64: return DataType::Long();
-    case arrow::Type::FLOAT: return DataType::Float();
-    case arrow::Type::DOUBLE: return DataType::Double();
+    case arrow::Type::NA:
+      return DataType::Null();
+    case arrow::Type::BOOL:
+      return DataType::Boolean();
+    case arrow::Type::INT8:
+      return DataType::Byte();
+    case arrow::Type::INT16:
+      return DataType::Short();
+    case arrow::Type::INT32:
+      return DataType::Integer();
+    case arrow::Type::INT64:
+      return DataType::Long();
+    case arrow::Type::FLOAT:
+      return DataType::Float();
+    case arrow::Type::DOUBLE:
+      return DataType::Double();
     case arrow::Type::STRING:
-    case arrow::Type::LARGE_STRING: return DataType::String();
+    case arrow::Type::LARGE_STRING:
+      return DataType::String();
     case arrow::Type::BINARY:
     case arrow::Type::LARGE_BINARY:
-    case arrow::Type::FIXED_SIZE_BINARY: return DataType::Binary();
-    case arrow::Type::DATE32: return DataType::Date();
+    case arrow::Type::FIXED_SIZE_BINARY:
+      return DataType::Binary();
+    case arrow::Type::DATE32:
+      return DataType::Date();
     case arrow::Type::TIMESTAMP:
       return static_cast<const arrow::TimestampType&>(type).timezone().empty() ? DataType::TimestampNtz()
                                                                                : DataType::Timestamp();
-    case arrow::Type::DURATION: return DataType::DayTimeInterval();
-    case arrow::Type::INTERVAL_MONTHS: return DataType::YearMonthInterval();
+    case arrow::Type::DURATION:
+      return DataType::DayTimeInterval();
+    case arrow::Type::INTERVAL_MONTHS:
+      return DataType::YearMonthInterval();
     case arrow::Type::DECIMAL128: {
       const auto& decimal = static_cast<const arrow::DecimalType&>(type);
       return DataType::Decimal(decimal.precision(), decimal.scale());
@@ -57,14 +70,16 @@ Result<TypePtr> FromArrow(const arrow::DataType& type) {
       }
       return DataType::Struct(std::move(fields));
     }
-    default: return base::NotImplemented(fmt::format("local data of the Arrow type {}", type.ToString()));
+    default:
+      return base::NotImplemented(fmt::format("local data of the Arrow type {}", type.ToString()));
   }
 }
 
 }  // namespace
 
 Result<TypePtr> SchemaOfArrowStream(const std::string& ipc) {
-  auto buffer = std::make_shared<arrow::Buffer>(reinterpret_cast<const uint8_t*>(ipc.data()), static_cast<int64_t>(ipc.size()));
+  auto buffer = std::make_shared<arrow::Buffer>(reinterpret_cast<const uint8_t*>(ipc.data()),
+                                                static_cast<int64_t>(ipc.size()));
   auto reader = arrow::ipc::RecordBatchStreamReader::Open(std::make_shared<arrow::io::BufferReader>(buffer));
   if (!reader.ok()) {
     return base::MakeError(base::ErrorKind::kIllegalArgument, "INTERNAL_ERROR",

@@ -8,8 +8,8 @@
 
 namespace hearth::plan {
 
-// A struct type with the stream's columns; every type that Spark's own client would produce. Errors: kUnsupported naming the
-// Arrow type, kIllegalArgument for bytes that are no stream.
+// A struct type with the stream's columns; every type that Spark's own client would produce. Errors:
+// kUnsupported naming the Arrow type, kIllegalArgument for bytes that are no stream.
 base::Result<TypePtr> SchemaOfArrowStream(const std::string& ipc);
 
 }  // namespace hearth::plan

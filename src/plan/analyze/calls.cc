@@ -168,10 +168,12 @@ Result<ExpressionPtr> Analysis::BindLambda(const unresolved::Lambda& lambda, con
 // double(x), string(x), date(x) and their like are casts under a function's name.
 static TypePtr TypeOfCastFunction(const std::string& name) {
   static const std::map<std::string, TypePtr> kTypes = {
-      {"boolean", DataType::Boolean()}, {"tinyint", DataType::Byte()},     {"smallint", DataType::Short()},
-      {"int", DataType::Integer()},     {"bigint", DataType::Long()},      {"float", DataType::Float()},
-      {"double", DataType::Double()},   {"decimal", DataType::Decimal(10, 0)}, {"date", DataType::Date()},
-      {"timestamp", DataType::Timestamp()}, {"binary", DataType::Binary()}, {"string", DataType::String()}};
+      {"boolean", DataType::Boolean()}, {"tinyint", DataType::Byte()},
+      {"smallint", DataType::Short()},  {"int", DataType::Integer()},
+      {"bigint", DataType::Long()},     {"float", DataType::Float()},
+      {"double", DataType::Double()},   {"decimal", DataType::Decimal(10, 0)},
+      {"date", DataType::Date()},       {"timestamp", DataType::Timestamp()},
+      {"binary", DataType::Binary()},   {"string", DataType::String()}};
   auto found = kTypes.find(name);
   return found == kTypes.end() ? nullptr : found->second;
 }
@@ -215,7 +217,9 @@ Result<ExpressionPtr> Analysis::ResolveFunction(const unresolved::Function& call
       auto routine = QuoteIdentifier(call.name[0]);
       return MakeError(ErrorKind::kAnalysis, "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
                        fmt::format("{} takes 1 argument, not {}.", routine, call.arguments.size()),
-                       {{"functionName", routine}, {"expectedNum", "1"}, {"actualNum", std::to_string(call.arguments.size())}});
+                       {{"functionName", routine},
+                        {"expectedNum", "1"},
+                        {"actualNum", std::to_string(call.arguments.size())}});
     }
     return ResolveCast(unresolved::Cast{call.arguments[0], type, unresolved::CastMode::kSession}, scope);
   }

@@ -22,9 +22,12 @@ SqlOptions OptionsOf(const TextCase& test) {
 template <typename T>
 std::string Shown(const base::Result<T>& result) {
   if (!result.ok()) return Describe(*result.error());
-  if constexpr (std::is_same_v<T, TypePtr>) return (*result)->Sql();
-  else if constexpr (std::is_same_v<T, unresolved::ExpressionPtr>) return Print(**result);
-  else return Print(*result);
+  if constexpr (std::is_same_v<T, TypePtr>)
+    return (*result)->Sql();
+  else if constexpr (std::is_same_v<T, unresolved::ExpressionPtr>)
+    return Print(**result);
+  else
+    return Print(*result);
 }
 
 std::string Outcome(const TextCase& test) {
@@ -37,9 +40,13 @@ std::string Outcome(const TextCase& test) {
 }
 
 TEST(FromSql, TextBecomesTheTreeOfItsCase) {
-  const int count = TextCases::RunAll("tests/plan/sql", Outcome, [](const auto& place, const auto& actual, const auto& test) {
-    ADD_FAILURE() << place << "\n" << test.input << "\n---- expected\n" << test.expected << "\n---- got\n" << actual;
-  });
+  const int count = TextCases::RunAll("tests/plan/sql", Outcome,
+                                      [](const auto& place, const auto& actual, const auto& test) {
+                                        ADD_FAILURE() << place << "\n"
+                                                      << test.input << "\n---- expected\n"
+                                                      << test.expected << "\n---- got\n"
+                                                      << actual;
+                                      });
   EXPECT_GT(count, 100);
 }
 
@@ -62,14 +69,17 @@ TEST(FromSql, EveryJudgedStatementConverts) {
       } else if (part == Part::kText && line == "----") {
         part = Part::kMark;
       } else if (part == Part::kText) {
-        if (text.empty() && line.starts_with('@')) is_sql &= !line.starts_with("@program") && !line.starts_with("@xfail");
-        else if (!text.empty() || !line.starts_with('#')) text += line + "\n";
+        if (text.empty() && line.starts_with('@'))
+          is_sql &= !line.starts_with("@program") && !line.starts_with("@xfail");
+        else if (!text.empty() || !line.starts_with('#'))
+          text += line + "\n";
       } else if (part == Part::kMark) {
         part = Part::kAnswer;
         if (!is_sql || line.starts_with("error")) continue;
         ++statements;
         const auto result = ParseStatement(text, {});
-        if (!result.ok()) ADD_FAILURE() << entry.path() << " " << name << "\n" << text << Describe(*result.error());
+        if (!result.ok())
+          ADD_FAILURE() << entry.path() << " " << name << "\n" << text << Describe(*result.error());
       }
     }
   }

@@ -1,9 +1,10 @@
 // Aggregate functions over one group: counts, sums, extremes, collections, truth, bits.
+#include "plan/functions/aggregate.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "plan/functions/aggregate.h"
 #include "plan/functions/families.h"
 #include "plan/functions/mismatch.h"
 #include "plan/functions/result_rules.h"
@@ -33,8 +34,8 @@ TypePtr AverageType(const TypePtr& type) {
 }
 
 // sum, avg and their try_ forms
-base::Result<ExpressionPtr> ResolveSum(const Function& function, Expressions arguments, const CallShape& shape,
-                                       const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveSum(const Function& function, Expressions arguments,
+                                       const CallShape& shape, const ResolveContext& context) {
   auto value = CoerceToSlot(arguments[0], Slot::kNumericOrAnsiInterval, context.settings);
   if (!value) return UnexpectedInput(function, arguments, 0, kNumericOrInterval);
   bool averages = function.name == "avg" || function.name == "try_avg";
@@ -42,8 +43,8 @@ base::Result<ExpressionPtr> ResolveSum(const Function& function, Expressions arg
   return BuildCall(function, {*value}, std::move(type), true, shape, context);
 }
 
-base::Result<ExpressionPtr> ResolveCount(const Function& function, Expressions arguments, const CallShape& shape,
-                                         const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveCount(const Function& function, Expressions arguments,
+                                         const CallShape& shape, const ResolveContext& context) {
   if (arguments.empty()) {
     return base::MakeError(base::ErrorKind::kAnalysis, "WRONG_NUM_ARGS.WITH_SUGGESTION",
                            "`count` needs at least one argument.",
@@ -58,8 +59,8 @@ base::Result<ExpressionPtr> ResolveCount(const Function& function, Expressions a
 }
 
 // first, last, any_value: the optional second argument is IGNORE NULLS as a boolean.
-base::Result<ExpressionPtr> ResolveFirst(const Function& function, Expressions arguments, const CallShape& shape,
-                                         const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveFirst(const Function& function, Expressions arguments,
+                                         const CallShape& shape, const ResolveContext& context) {
   CallShape own = shape;
   if (arguments.size() == 2) {
     const auto* flag = arguments[1]->As<Literal>();
@@ -77,11 +78,12 @@ bool ContainsMap(const DataType& type) {
   if (type.Is(TypeKind::kMap)) return true;
   if (type.Is(TypeKind::kArray)) return ContainsMap(*type.element());
   if (!type.Is(TypeKind::kStruct)) return false;
-  return std::any_of(type.fields().begin(), type.fields().end(), [](const Field& field) { return ContainsMap(*field.type); });
+  return std::any_of(type.fields().begin(), type.fields().end(),
+                     [](const Field& field) { return ContainsMap(*field.type); });
 }
 
-base::Result<ExpressionPtr> ResolveCollect(const Function& function, Expressions arguments, const CallShape& shape,
-                                           const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveCollect(const Function& function, Expressions arguments,
+                                           const CallShape& shape, const ResolveContext& context) {
   if (function.name == "collect_set" && ContainsMap(*arguments[0]->type)) {
     auto text = CallText(function, arguments);
     return MismatchError("UNSUPPORTED_INPUT_TYPE", "maps cannot be compared.",
@@ -98,8 +100,8 @@ base::Result<ExpressionPtr> ResolveCollect(const Function& function, Expressions
 }
 
 // max_by, min_by: the second argument must have an order.
-base::Result<ExpressionPtr> ResolveExtremeBy(const Function& function, Expressions arguments, const CallShape& shape,
-                                             const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveExtremeBy(const Function& function, Expressions arguments,
+                                             const CallShape& shape, const ResolveContext& context) {
   if (!IsOrderable(*arguments[1]->type)) {
     return NotOrderable(function.name, CallText(function, arguments), *arguments[1]->type);
   }
@@ -108,8 +110,8 @@ base::Result<ExpressionPtr> ResolveExtremeBy(const Function& function, Expressio
 }
 
 // bit_and, bit_or, bit_xor take integers alone.
-base::Result<ExpressionPtr> ResolveBits(const Function& function, Expressions arguments, const CallShape& shape,
-                                        const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveBits(const Function& function, Expressions arguments,
+                                        const CallShape& shape, const ResolveContext& context) {
   auto value = arguments[0];
   if (value->type->Is(TypeKind::kNull)) value = CoerceTo(value, DataType::Integer(), context.settings);
   if (!value->type->IsIntegral()) return UnexpectedInput(function, arguments, 0, SlotName(Slot::kIntegral));
@@ -118,50 +120,66 @@ base::Result<ExpressionPtr> ResolveBits(const Function& function, Expressions ar
 }
 
 // listagg, string_agg: text or bytes joined by a constant delimiter, none by default.
-base::Result<ExpressionPtr> ResolveListAgg(const Function& function, Expressions arguments, const CallShape& shape,
-                                           const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveListAgg(const Function& function, Expressions arguments,
+                                           const CallShape& shape, const ResolveContext& context) {
   if (arguments.size() == 1) arguments.push_back(NullLiteral(DataType::Null()));
   auto value = CoerceToSlot(arguments[0], Slot::kStringOrBinary, context.settings);
   if (!value) return UnexpectedInput(function, arguments, 0, SlotName(Slot::kStringOrBinary));
   auto type = (*value)->type;
-  auto delimiter = CoerceToSlot(arguments[1], type->Is(TypeKind::kBinary) ? Slot::kBinary : Slot::kString, context.settings);
+  auto delimiter = CoerceToSlot(arguments[1], type->Is(TypeKind::kBinary) ? Slot::kBinary : Slot::kString,
+                                context.settings);
   if (!delimiter) return UnexpectedInput(function, arguments, 1, QuotedType(*type));
   return BuildCall(function, {*value, *delimiter}, std::move(type), true, shape, context);
 }
 
-base::Result<ExpressionPtr> ResolveGroupingId(const Function& function, Expressions arguments, const CallShape& shape,
-                                              const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveGroupingId(const Function& function, Expressions arguments,
+                                              const CallShape& shape, const ResolveContext& context) {
   return BuildCall(function, std::move(arguments), DataType::Long(), false, shape, context);
 }
 
 void AddSums(FunctionTable& table) {
   for (const char* name : {"sum", "avg", "try_sum", "try_avg"}) {
-    table.Add({.name = name, .kind = FunctionKind::kAggregate, .slots = {Slot::kAny}, .resolve = &ResolveSum});
+    table.Add(
+        {.name = name, .kind = FunctionKind::kAggregate, .slots = {Slot::kAny}, .resolve = &ResolveSum});
   }
   table.AddAlias("mean", "avg");
   table.Add({.name = "count", .kind = FunctionKind::kAggregate, .resolve = &ResolveCount});
-  table.Add({.name = "count_if", .kind = FunctionKind::kAggregate, .slots = {Slot::kBoolean}, .result = &ReturnsLong,
+  table.Add({.name = "count_if",
+             .kind = FunctionKind::kAggregate,
+             .slots = {Slot::kBoolean},
+             .result = &ReturnsLong,
              .nulls = NullRule::kNever});
   for (const char* name : {"bool_and", "bool_or"}) {
-    table.Add({.name = name, .kind = FunctionKind::kAggregate, .slots = {Slot::kBoolean}, .result = &ReturnsBoolean,
+    table.Add({.name = name,
+               .kind = FunctionKind::kAggregate,
+               .slots = {Slot::kBoolean},
+               .result = &ReturnsBoolean,
                .nulls = NullRule::kAlways});
   }
   table.AddAlias("every", "bool_and");
   table.AddAlias("some", "bool_or");
   table.AddAlias("any", "bool_or");
   for (const char* name : {"bit_and", "bit_or", "bit_xor"}) {
-    table.Add({.name = name, .kind = FunctionKind::kAggregate, .slots = {Slot::kAny}, .resolve = &ResolveBits});
+    table.Add(
+        {.name = name, .kind = FunctionKind::kAggregate, .slots = {Slot::kAny}, .resolve = &ResolveBits});
   }
 }
 
 void AddChoices(FunctionTable& table) {
   const std::vector<Slot> two = {Slot::kAny, Slot::kAny};
   for (const char* name : {"min", "max"}) {
-    table.Add({.name = name, .kind = FunctionKind::kAggregate, .slots = {Slot::kOrderable}, .result = &ReturnsFirst,
+    table.Add({.name = name,
+               .kind = FunctionKind::kAggregate,
+               .slots = {Slot::kOrderable},
+               .result = &ReturnsFirst,
                .nulls = NullRule::kAlways});
   }
   for (const char* name : {"first", "last", "any_value"}) {
-    table.Add({.name = name, .kind = FunctionKind::kAggregate, .slots = two, .optional = 1, .resolve = &ResolveFirst,
+    table.Add({.name = name,
+               .kind = FunctionKind::kAggregate,
+               .slots = two,
+               .optional = 1,
+               .resolve = &ResolveFirst,
                .takes_null_treatment = true});
   }
   table.AddAlias("first_value", "first");
@@ -177,17 +195,34 @@ void AddAggregateFunctions(FunctionTable& table) {
   AddSums(table);
   AddChoices(table);
   for (const std::string name : {"collect_list", "collect_set"}) {
-    table.Add({.name = name, .kind = FunctionKind::kAggregate, .slots = {Slot::kAny}, .resolve = &ResolveCollect,
+    table.Add({.name = name,
+               .kind = FunctionKind::kAggregate,
+               .slots = {Slot::kAny},
+               .resolve = &ResolveCollect,
                .takes_null_treatment = true});
-    table.Add({.name = name + "_with_nulls", .kind = FunctionKind::kAggregate, .slots = {Slot::kAny},
-               .resolve = &ResolveCollect, .is_internal = true});
+    table.Add({.name = name + "_with_nulls",
+               .kind = FunctionKind::kAggregate,
+               .slots = {Slot::kAny},
+               .resolve = &ResolveCollect,
+               .is_internal = true});
   }
-  table.Add({.name = "collect_list", .kind = FunctionKind::kAggregate, .slots = {Slot::kAny}, .resolve = &ResolveCollect,
-             .takes_null_treatment = true, .registered_name = "array_agg"});
-  table.Add({.name = "listagg", .kind = FunctionKind::kAggregate, .slots = {Slot::kAny, Slot::kAny}, .optional = 1,
-             .resolve = &ResolveListAgg, .takes_order = true});
+  table.Add({.name = "collect_list",
+             .kind = FunctionKind::kAggregate,
+             .slots = {Slot::kAny},
+             .resolve = &ResolveCollect,
+             .takes_null_treatment = true,
+             .registered_name = "array_agg"});
+  table.Add({.name = "listagg",
+             .kind = FunctionKind::kAggregate,
+             .slots = {Slot::kAny, Slot::kAny},
+             .optional = 1,
+             .resolve = &ResolveListAgg,
+             .takes_order = true});
   table.AddAlias("string_agg", "listagg");
-  table.Add({.name = "grouping", .kind = FunctionKind::kAggregate, .slots = {Slot::kAny}, .result = &ReturnsByte,
+  table.Add({.name = "grouping",
+             .kind = FunctionKind::kAggregate,
+             .slots = {Slot::kAny},
+             .result = &ReturnsByte,
              .nulls = NullRule::kNever});
   table.Add({.name = "grouping_id", .kind = FunctionKind::kAggregate, .resolve = &ResolveGroupingId});
   AddStatisticalAggregates(table);

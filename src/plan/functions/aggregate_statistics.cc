@@ -33,14 +33,15 @@ std::optional<double> LiteralNumber(const Expression& expression) {
 }
 
 // One percentage, or an array of them, as double; constant and between 0 and 1.
-base::Result<ExpressionPtr> TakePercentage(const std::string& text, size_t index, const ExpressionPtr& percentage,
-                                           const ResolveContext& context) {
+base::Result<ExpressionPtr> TakePercentage(const std::string& text, size_t index,
+                                           const ExpressionPtr& percentage, const ResolveContext& context) {
   auto taken = percentage;
   if (percentage->type->Is(TypeKind::kArray)) {
     if (!percentage->type->element()->IsNumeric()) {
       return UnexpectedInput(text, *percentage, index, "(\"DOUBLE\" or \"ARRAY<DOUBLE>\")");
     }
-    taken = CoerceTo(percentage, DataType::Array(DataType::Double(), percentage->type->contains_null()), context.settings);
+    taken = CoerceTo(percentage, DataType::Array(DataType::Double(), percentage->type->contains_null()),
+                     context.settings);
   } else {
     auto number = CoerceToSlot(percentage, Slot::kDouble, context.settings);
     if (!number) return UnexpectedInput(text, *percentage, index, "(\"DOUBLE\" or \"ARRAY<DOUBLE>\")");
@@ -58,23 +59,25 @@ TypePtr PercentileType(const Expression& percentage, TypePtr one) {
 }
 
 // percentile(value, percentage[, frequency])
-base::Result<ExpressionPtr> ResolvePercentile(const Function& function, Expressions arguments, const CallShape& shape,
-                                              const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolvePercentile(const Function& function, Expressions arguments,
+                                              const CallShape& shape, const ResolveContext& context) {
   if (arguments.size() == 2) arguments.push_back(LongLiteral(1));
   auto text = CallText(function, arguments);
   auto value = CoerceToSlot(arguments[0], Slot::kNumericOrAnsiInterval, context.settings);
   if (!value) return UnexpectedInput(text, *arguments[0], 0, SlotName(Slot::kNumericOrAnsiInterval));
   HEARTH_ASSIGN(auto percentage, TakePercentage(text, 1, arguments[1], context));
   auto frequency = arguments[2];
-  if (frequency->type->Is(TypeKind::kNull)) frequency = CoerceTo(frequency, DataType::Integer(), context.settings);
+  if (frequency->type->Is(TypeKind::kNull))
+    frequency = CoerceTo(frequency, DataType::Integer(), context.settings);
   if (!frequency->type->IsIntegral()) return UnexpectedInput(text, *frequency, 2, SlotName(Slot::kIntegral));
   auto type = PercentileType(*percentage, IntervalOrDouble(*(*value)->type));
   frequency = CoerceTo(frequency, DataType::Long(), context.settings);
-  return WithDisplay(BuildCall(function, {*value, percentage, frequency}, std::move(type), true, shape, context), text);
+  return WithDisplay(
+      BuildCall(function, {*value, percentage, frequency}, std::move(type), true, shape, context), text);
 }
 
-base::Result<ExpressionPtr> ResolveMedian(const Function& function, Expressions arguments, const CallShape& shape,
-                                          const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveMedian(const Function& function, Expressions arguments,
+                                          const CallShape& shape, const ResolveContext& context) {
   auto text = CallText(function, arguments);
   auto half = MakeLiteral(Value{0.5}, DataType::Double());
   HEARTH_ASSIGN(auto call, ResolveCall(BuiltInFunction("percentile"), {arguments[0], half}, shape, context));
@@ -127,19 +130,22 @@ base::Result<ExpressionPtr> ResolvePercentileApprox(const Function& function, Ex
     value = *number;
   }
   HEARTH_ASSIGN(auto percentage, TakePercentage(text, 1, arguments[1], context));
-  if (!arguments[2]->type->IsIntegral()) return UnexpectedInput(text, *arguments[2], 2, SlotName(Slot::kIntegral));
+  if (!arguments[2]->type->IsIntegral())
+    return UnexpectedInput(text, *arguments[2], 2, SlotName(Slot::kIntegral));
   if (!IsFoldable(*arguments[2])) return NotFoldable(text, "accuracy", *arguments[2]->type, *arguments[2]);
-  if (auto accuracy = ConstantInteger(*arguments[2]); accuracy && (*accuracy <= 0 || *accuracy > 2147483647)) {
+  if (auto accuracy = ConstantInteger(*arguments[2]);
+      accuracy && (*accuracy <= 0 || *accuracy > 2147483647)) {
     return OutOfRange(text, "accuracy", "(0, 2147483647]", fmt::format("{}L", *accuracy));
   }
   auto accuracy = CoerceTo(arguments[2], DataType::Long(), context.settings);
   auto type = PercentileType(*percentage, value->type);
-  return WithDisplay(BuildCall(function, {value, percentage, accuracy}, std::move(type), true, shape, context), text);
+  return WithDisplay(
+      BuildCall(function, {value, percentage, accuracy}, std::move(type), true, shape, context), text);
 }
 
 // mode(value[, deterministic]), mode() WITHIN GROUP (ORDER BY value)
-base::Result<ExpressionPtr> ResolveMode(const Function& function, Expressions arguments, const CallShape& shape,
-                                        const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveMode(const Function& function, Expressions arguments,
+                                        const CallShape& shape, const ResolveContext& context) {
   CallShape own = shape;
   std::string text = CallText(function, arguments);
   bool smallest = false;  // on a tie, the smallest (or with a descending order the largest) value
@@ -151,13 +157,15 @@ base::Result<ExpressionPtr> ResolveMode(const Function& function, Expressions ar
     own.order.clear();
   } else if (arguments.size() == 2) {
     const auto* flag = arguments[1]->As<Literal>();
-    if (!flag || !arguments[1]->type->Is(TypeKind::kBoolean)) return UnexpectedInput(text, *arguments[1], 1, "\"BOOLEAN\"");
+    if (!flag || !arguments[1]->type->Is(TypeKind::kBoolean))
+      return UnexpectedInput(text, *arguments[1], 1, "\"BOOLEAN\"");
     smallest = !flag->value.IsNull() && std::get<bool>(flag->value.data);
     arguments.pop_back();
   }
   if (arguments.empty()) return MissingWithinGroup(function);
   if (smallest) {
-    text = fmt::format("mode() WITHIN GROUP (ORDER BY {}{})", OutputName(*arguments[0]), ascending ? " DESC" : "");
+    text = fmt::format("mode() WITHIN GROUP (ORDER BY {}{})", OutputName(*arguments[0]),
+                       ascending ? " DESC" : "");
   }
   if (arguments[0]->type->Is(TypeKind::kMap)) return NotOrderable("mode", text, *arguments[0]->type);
   auto type = arguments[0]->type;
@@ -165,18 +173,19 @@ base::Result<ExpressionPtr> ResolveMode(const Function& function, Expressions ar
   return WithDisplay(BuildCall(function, std::move(operands), std::move(type), true, own, context), text);
 }
 
-base::Result<ExpressionPtr> ResolveApproxCount(const Function& function, Expressions arguments, const CallShape& shape,
-                                               const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveApproxCount(const Function& function, Expressions arguments,
+                                               const CallShape& shape, const ResolveContext& context) {
   auto text = PlainCallText(function.name, {arguments[0]});
   if (arguments.size() == 1) arguments.push_back(MakeLiteral(Value{0.05}, DataType::Double()));
   auto deviation = CoerceToSlot(arguments[1], Slot::kDouble, context.settings);
   if (!deviation) return UnexpectedInput(text, *arguments[1], 1, SlotName(Slot::kDouble));
   arguments[1] = *deviation;
-  return WithDisplay(BuildCall(function, std::move(arguments), DataType::Long(), false, shape, context), text);
+  return WithDisplay(BuildCall(function, std::move(arguments), DataType::Long(), false, shape, context),
+                     text);
 }
 
-base::Result<ExpressionPtr> ResolveHistogram(const Function& function, Expressions arguments, const CallShape& shape,
-                                             const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveHistogram(const Function& function, Expressions arguments,
+                                             const CallShape& shape, const ResolveContext& context) {
   const auto& from = *arguments[0]->type;
   if (!from.IsNumeric() && !from.IsDateTime() && !from.IsAnsiInterval()) {
     return UnexpectedInput(function, arguments, 0,
@@ -185,27 +194,38 @@ base::Result<ExpressionPtr> ResolveHistogram(const Function& function, Expressio
   }
   auto bins = CoerceToSlot(arguments[1], Slot::kInteger, context.settings);
   if (!bins) return UnexpectedInput(function, arguments, 1, SlotName(Slot::kInteger));
-  if (!IsFoldable(*arguments[1])) return NotFoldable(CallText(function, arguments), "nb", *DataType::Integer(), *arguments[1]);
-  auto type = DataType::Array(DataType::Struct({{"x", arguments[0]->type, true, {}}, {"y", DataType::Double(), true, {}}}));
+  if (!IsFoldable(*arguments[1]))
+    return NotFoldable(CallText(function, arguments), "nb", *DataType::Integer(), *arguments[1]);
+  auto type = DataType::Array(
+      DataType::Struct({{"x", arguments[0]->type, true, {}}, {"y", DataType::Double(), true, {}}}));
   return BuildCall(function, {arguments[0], *bins}, std::move(type), true, shape, context);
 }
 
 void AddMoments(FunctionTable& table) {
   const std::vector<Slot> one = {Slot::kDouble};
   for (const char* name : {"stddev_samp", "stddev_pop", "var_samp", "var_pop", "skewness", "kurtosis"}) {
-    table.Add({.name = name, .kind = FunctionKind::kAggregate, .slots = one, .result = &ReturnsDouble,
+    table.Add({.name = name,
+               .kind = FunctionKind::kAggregate,
+               .slots = one,
+               .result = &ReturnsDouble,
                .nulls = NullRule::kAlways});
   }
   table.AddAlias("stddev", "stddev_samp");
   table.AddAlias("std", "stddev_samp");
   table.AddAlias("variance", "var_samp");
   const std::vector<Slot> two = {Slot::kDouble, Slot::kDouble};
-  for (const char* name : {"corr", "covar_pop", "covar_samp", "regr_avgx", "regr_avgy", "regr_sxx", "regr_syy", "regr_sxy",
-                           "regr_slope", "regr_intercept", "regr_r2"}) {
-    table.Add({.name = name, .kind = FunctionKind::kAggregate, .slots = two, .result = &ReturnsDouble,
+  for (const char* name : {"corr", "covar_pop", "covar_samp", "regr_avgx", "regr_avgy", "regr_sxx",
+                           "regr_syy", "regr_sxy", "regr_slope", "regr_intercept", "regr_r2"}) {
+    table.Add({.name = name,
+               .kind = FunctionKind::kAggregate,
+               .slots = two,
+               .result = &ReturnsDouble,
                .nulls = NullRule::kAlways});
   }
-  table.Add({.name = "regr_count", .kind = FunctionKind::kAggregate, .slots = two, .result = &ReturnsLong,
+  table.Add({.name = "regr_count",
+             .kind = FunctionKind::kAggregate,
+             .slots = two,
+             .result = &ReturnsLong,
              .nulls = NullRule::kNever});
 }
 
@@ -216,16 +236,33 @@ void AddStatisticalAggregates(FunctionTable& table) {
   const std::vector<Slot> two = {Slot::kAny, Slot::kAny};
   const std::vector<Slot> three = {Slot::kAny, Slot::kAny, Slot::kAny};
   AddMoments(table);
-  table.Add({.name = "percentile", .kind = kind, .slots = three, .optional = 1, .resolve = &ResolvePercentile});
+  table.Add(
+      {.name = "percentile", .kind = kind, .slots = three, .optional = 1, .resolve = &ResolvePercentile});
   table.Add({.name = "median", .kind = kind, .slots = {Slot::kAny}, .resolve = &ResolveMedian});
   for (const char* name : {"percentile_cont", "percentile_disc"}) {
-    table.Add({.name = name, .kind = kind, .slots = {Slot::kAny}, .resolve = &ResolveOrderedPercentile,
+    table.Add({.name = name,
+               .kind = kind,
+               .slots = {Slot::kAny},
+               .resolve = &ResolveOrderedPercentile,
                .takes_order = true});
   }
-  table.Add({.name = "percentile_approx", .kind = kind, .slots = three, .optional = 1, .resolve = &ResolvePercentileApprox});
+  table.Add({.name = "percentile_approx",
+             .kind = kind,
+             .slots = three,
+             .optional = 1,
+             .resolve = &ResolvePercentileApprox});
   table.AddAlias("approx_percentile", "percentile_approx");
-  table.Add({.name = "mode", .kind = kind, .slots = two, .optional = 2, .resolve = &ResolveMode, .takes_order = true});
-  table.Add({.name = "approx_count_distinct", .kind = kind, .slots = two, .optional = 1, .resolve = &ResolveApproxCount});
+  table.Add({.name = "mode",
+             .kind = kind,
+             .slots = two,
+             .optional = 2,
+             .resolve = &ResolveMode,
+             .takes_order = true});
+  table.Add({.name = "approx_count_distinct",
+             .kind = kind,
+             .slots = two,
+             .optional = 1,
+             .resolve = &ResolveApproxCount});
   table.Add({.name = "histogram_numeric", .kind = kind, .slots = two, .resolve = &ResolveHistogram});
 }
 

@@ -32,7 +32,8 @@ void CoerceStrings(Expressions& operands, const AnalysisSettings& settings) {
   }
   bool with_interval = left->type->IsInterval() || right->type->IsInterval();
   for (auto& operand : operands) {
-    if (operand->type->IsString() && !with_interval) operand = CoerceTo(operand, DataType::Double(), settings);
+    if (operand->type->IsString() && !with_interval)
+      operand = CoerceTo(operand, DataType::Double(), settings);
   }
 }
 
@@ -53,7 +54,8 @@ void CoerceToCommon(std::string_view op, Expressions& operands, const AnalysisSe
   bool divides = op == "/" || op == "div";
   if (auto common = FindTightestCommonType(left->type, right->type, settings)) {
     auto type = (*common)->Is(TypeKind::kNull) ? DefaultType(op) : *common;
-    // Division brings both sides to its own type below; a common type that the operator refuses is left alone.
+    // Division brings both sides to its own type below; a common type that the operator refuses is left
+    // alone.
     if (Accepts(op, *type) || (divides && type->IsNumeric()) || left->type->Is(TypeKind::kNull) ||
         right->type->Is(TypeKind::kNull)) {
       left = CoerceTo(left, type, settings);
@@ -98,7 +100,8 @@ base::Status CheckOperands(const Function& function, std::string_view op, const 
   return {};
 }
 
-base::Result<ExpressionPtr> ResolveSign(std::string_view op, Expressions arguments, const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveSign(std::string_view op, Expressions arguments,
+                                        const ResolveContext& context) {
   auto text = fmt::format("({} {})", op, OutputName(*arguments[0]));
   HEARTH_ASSIGN(auto result, ResolveCall(op == "-" ? "negative" : "positive", std::move(arguments), context));
   return WithDisplay(result, std::move(text));
@@ -111,14 +114,15 @@ std::string_view OperandName(std::string_view op) {
     return "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")";
   }
   if (op == "/") return "(\"DOUBLE\" or \"DECIMAL\")";
-  if (op == "div") return "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")";
+  if (op == "div")
+    return "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")";
   if (op == "&" || op == "|" || op == "^") return "\"INTEGRAL\"";
   if (op == "and" || op == "or") return "\"BOOLEAN\"";
   return "\"NUMERIC\"";
 }
 
-base::Result<ExpressionPtr> ResolveArithmetic(const Function& function, Expressions arguments, const CallShape& shape,
-                                              const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveArithmetic(const Function& function, Expressions arguments,
+                                              const CallShape& shape, const ResolveContext& context) {
   const auto& settings = context.settings;
   auto op = OperatorOf(function);
   if (arguments.size() == 1) return ResolveSign(op, std::move(arguments), context);
@@ -136,8 +140,8 @@ base::Result<ExpressionPtr> ResolveArithmetic(const Function& function, Expressi
   return BuildCall(function, std::move(operands), std::move(type), nullable, shape, context);
 }
 
-base::Result<ExpressionPtr> ResolveTryArithmetic(const Function& function, Expressions arguments, const CallShape& shape,
-                                                 const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveTryArithmetic(const Function& function, Expressions arguments,
+                                                 const CallShape& shape, const ResolveContext& context) {
   HEARTH_ASSIGN(auto result, ResolveArithmetic(function, arguments, shape, context));
   const auto* call = result->As<Call>();
   if (call && call->function == &function) {

@@ -11,8 +11,8 @@ namespace {
 constexpr std::string_view kIntOrLong = "(\"INT\" or \"BIGINT\")";
 
 // & | ^
-base::Result<ExpressionPtr> ResolveBitwise(const Function& function, Expressions arguments, const CallShape& shape,
-                                           const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveBitwise(const Function& function, Expressions arguments,
+                                           const CallShape& shape, const ResolveContext& context) {
   const auto& settings = context.settings;
   Expressions operands = arguments;
   if (settings.ansi) {
@@ -29,15 +29,16 @@ base::Result<ExpressionPtr> ResolveBitwise(const Function& function, Expressions
       for (auto& operand : operands) operand = CoerceTo(operand, type, settings);
     }
   }
-  if (!operands[0]->type->SameIgnoringNullability(*operands[1]->type)) return DifferentOperands(function, operands);
+  if (!operands[0]->type->SameIgnoringNullability(*operands[1]->type))
+    return DifferentOperands(function, operands);
   if (!operands[0]->type->IsIntegral()) return WrongOperands(function, operands, OperandName(function.name));
   auto type = operands[0]->type;
   bool nullable = operands[0]->nullable || operands[1]->nullable;
   return BuildCall(function, std::move(operands), std::move(type), nullable, shape, context);
 }
 
-base::Result<ExpressionPtr> ResolveBitwiseNot(const Function& function, Expressions arguments, const CallShape& shape,
-                                              const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveBitwiseNot(const Function& function, Expressions arguments,
+                                              const CallShape& shape, const ResolveContext& context) {
   auto operand = arguments[0];
   if (operand->type->Is(TypeKind::kNull)) operand = CoerceTo(operand, DataType::Integer(), context.settings);
   if (!operand->type->IsIntegral()) return UnexpectedInput(function, arguments, 0, SlotName(Slot::kIntegral));
@@ -47,8 +48,8 @@ base::Result<ExpressionPtr> ResolveBitwiseNot(const Function& function, Expressi
 }
 
 // The shifted value is an int, or a bigint as it is; the number of bits an int.
-base::Result<ExpressionPtr> ResolveShift(const Function& function, Expressions arguments, const CallShape& shape,
-                                         const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveShift(const Function& function, Expressions arguments,
+                                         const CallShape& shape, const ResolveContext& context) {
   Expressions operands = arguments;
   if (!operands[0]->type->Is(TypeKind::kLong)) {
     auto value = CoerceToSlot(operands[0], Slot::kInteger, context.settings);
@@ -63,8 +64,8 @@ base::Result<ExpressionPtr> ResolveShift(const Function& function, Expressions a
   return BuildCall(function, std::move(operands), std::move(type), nullable, shape, context);
 }
 
-base::Result<ExpressionPtr> ResolveBitCount(const Function& function, Expressions arguments, const CallShape& shape,
-                                            const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveBitCount(const Function& function, Expressions arguments,
+                                            const CallShape& shape, const ResolveContext& context) {
   auto operand = arguments[0];
   if (operand->type->Is(TypeKind::kNull)) operand = CoerceTo(operand, DataType::Integer(), context.settings);
   if (!operand->type->IsIntegral() && !operand->type->Is(TypeKind::kBoolean)) {
@@ -78,9 +79,11 @@ base::Result<ExpressionPtr> ResolveBitCount(const Function& function, Expression
 
 void AddBitwiseFunctions(FunctionTable& table) {
   const std::vector<Slot> two = {Slot::kAny, Slot::kAny};
-  for (const char* name : {"&", "|", "^"}) table.Add({.name = name, .slots = two, .resolve = &ResolveBitwise});
+  for (const char* name : {"&", "|", "^"})
+    table.Add({.name = name, .slots = two, .resolve = &ResolveBitwise});
   table.Add({.name = "~", .slots = {Slot::kAny}, .resolve = &ResolveBitwiseNot});
-  for (const char* name : {"<<", ">>", ">>>"}) table.Add({.name = name, .slots = two, .resolve = &ResolveShift});
+  for (const char* name : {"<<", ">>", ">>>"})
+    table.Add({.name = name, .slots = two, .resolve = &ResolveShift});
   table.AddAlias("shiftleft", "<<");
   table.AddAlias("shiftright", ">>");
   table.AddAlias("shiftrightunsigned", ">>>");

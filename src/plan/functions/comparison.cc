@@ -39,8 +39,8 @@ std::optional<int64_t> RoundedToLong(Int128 unscaled, int scale, bool up) {
   return static_cast<int64_t>(quotient);
 }
 
-// An integer column against a decimal literal: the literal is rounded to the bigint that gives the same answer, so that
-// the column keeps its type. a > 1.5 is a > 1. Outside bigint the answer is constant.
+// An integer column against a decimal literal: the literal is rounded to the bigint that gives the same
+// answer, so that the column keeps its type. a > 1.5 is a > 1. Outside bigint the answer is constant.
 ExpressionPtr CompareIntegerWithDecimal(const Function& function, const Expressions& operands,
                                         const ResolveContext& context) {
   for (size_t i = 0; i < 2; ++i) {
@@ -67,7 +67,8 @@ ExpressionPtr CompareIntegerWithDecimal(const Function& function, const Expressi
 int BooleanDigit(const Expression& expression) {
   const auto* literal = expression.As<Literal>();
   if (!literal || !expression.type->IsNumeric() || literal->value.IsNull()) return -1;
-  if (const auto* value = std::get_if<int64_t>(&literal->value.data)) return *value == 0 ? 0 : *value == 1 ? 1 : 2;
+  if (const auto* value = std::get_if<int64_t>(&literal->value.data))
+    return *value == 0 ? 0 : *value == 1 ? 1 : 2;
   if (const auto* value = std::get_if<Int128>(&literal->value.data)) {
     Int128 one = 1;
     for (int i = 0; i < expression.type->scale(); ++i) one *= 10;
@@ -76,7 +77,8 @@ int BooleanDigit(const Expression& expression) {
   return 2;
 }
 
-// Outside ANSI mode booleans equal numbers: by their truth for literals 0 and 1, else by the cast of the boolean.
+// Outside ANSI mode booleans equal numbers: by their truth for literals 0 and 1, else by the cast of the
+// boolean.
 base::Result<ExpressionPtr> CompareBooleanWithNumber(const Function& function, const Expressions& operands,
                                                      const ResolveContext& context) {
   for (size_t i = 0; i < 2; ++i) {
@@ -105,8 +107,8 @@ bool IsNullSafe(const Function& function) { return function.name == "<=>"; }
 
 }  // namespace
 
-base::Result<ExpressionPtr> ResolveComparison(const Function& function, Expressions arguments, const CallShape& shape,
-                                              const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveComparison(const Function& function, Expressions arguments,
+                                              const CallShape& shape, const ResolveContext& context) {
   const auto& settings = context.settings;
   if (!IsEquality(function)) {
     if (auto result = CompareIntegerWithDecimal(function, arguments, context)) return result;
@@ -155,8 +157,8 @@ base::Result<ExpressionPtr> ResolveIn(const Function& function, Expressions argu
   return BuildCall(function, std::move(arguments), DataType::Boolean(), nullable, shape, context);
 }
 
-base::Result<ExpressionPtr> ResolveBetween(const Function& function, Expressions arguments, const CallShape& shape,
-                                           const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveBetween(const Function& function, Expressions arguments,
+                                           const CallShape& shape, const ResolveContext& context) {
   HEARTH_ASSIGN(auto lower, ResolveCall(">=", {arguments[0], arguments[1]}, context));
   HEARTH_ASSIGN(auto upper, ResolveCall("<=", {arguments[0], arguments[2]}, context));
   auto display = PlainCallText("between", arguments);
@@ -165,16 +167,16 @@ base::Result<ExpressionPtr> ResolveBetween(const Function& function, Expressions
   // One comparison type: the value is looked at once.
   if (from && to && from->arguments[0]->type->SameIgnoringNullability(*to->arguments[0]->type)) {
     bool nullable = lower->nullable || upper->nullable;
-    auto call = BuildCall(function, {from->arguments[0], from->arguments[1], to->arguments[1]}, DataType::Boolean(),
-                          nullable, shape, context);
+    auto call = BuildCall(function, {from->arguments[0], from->arguments[1], to->arguments[1]},
+                          DataType::Boolean(), nullable, shape, context);
     return WithDisplay(call, std::move(display));
   }
   HEARTH_ASSIGN(auto both, ResolveCall("and", {lower, upper}, context));
   return WithDisplay(both, std::move(display));
 }
 
-base::Result<ExpressionPtr> ResolveConnective(const Function& function, Expressions arguments, const CallShape& shape,
-                                              const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveConnective(const Function& function, Expressions arguments,
+                                              const CallShape& shape, const ResolveContext& context) {
   const auto& settings = context.settings;
   Expressions operands = arguments;
   if (settings.ansi) {
@@ -189,8 +191,10 @@ base::Result<ExpressionPtr> ResolveConnective(const Function& function, Expressi
       operand = CoerceTo(operand, DataType::Boolean(), settings);
     }
   }
-  if (!operands[0]->type->SameIgnoringNullability(*operands[1]->type)) return DifferentOperands(function, operands);
-  if (!operands[0]->type->Is(TypeKind::kBoolean)) return WrongOperands(function, operands, OperandName(function.name));
+  if (!operands[0]->type->SameIgnoringNullability(*operands[1]->type))
+    return DifferentOperands(function, operands);
+  if (!operands[0]->type->Is(TypeKind::kBoolean))
+    return WrongOperands(function, operands, OperandName(function.name));
   bool nullable = operands[0]->nullable || operands[1]->nullable;
   return BuildCall(function, std::move(operands), DataType::Boolean(), nullable, shape, context);
 }

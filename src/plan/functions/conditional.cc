@@ -1,5 +1,5 @@
-// Functions that choose one of their arguments: CASE, IF, coalesce and its kin, greatest and least; and those that fail on
-// purpose.
+// Functions that choose one of their arguments: CASE, IF, coalesce and its kin, greatest and least; and those
+// that fail on purpose.
 #include <fmt/format.h>
 
 #include "plan/functions/families.h"
@@ -26,8 +26,8 @@ bool TakeCondition(ExpressionPtr& condition, const AnalysisSettings& settings) {
 }
 
 // when(condition, value, …[, otherwise])
-base::Result<ExpressionPtr> ResolveCase(const Function& function, Expressions arguments, const CallShape& shape,
-                                        const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveCase(const Function& function, Expressions arguments,
+                                        const CallShape& shape, const ResolveContext& context) {
   bool has_otherwise = arguments.size() % 2 == 1;
   std::vector<size_t> values;
   for (size_t i = 1; i < arguments.size(); i += 2) values.push_back(i);
@@ -53,7 +53,8 @@ base::Result<ExpressionPtr> ResolveCase(const Function& function, Expressions ar
 base::Result<ExpressionPtr> ResolveIf(const Function& function, Expressions arguments, const CallShape& shape,
                                       const ResolveContext& context) {
   Expressions operands = arguments;
-  if (!TakeCondition(operands[0], context.settings)) return UnexpectedInput(function, arguments, 0, kBooleanType);
+  if (!TakeCondition(operands[0], context.settings))
+    return UnexpectedInput(function, arguments, 0, kBooleanType);
   std::vector<TypePtr> types = {operands[1]->type, operands[2]->type};
   auto common = FindCommonType(types, context.settings);
   if (!common) return DifferentTypes("if", CallText(function, arguments), TypeList(types));
@@ -63,11 +64,12 @@ base::Result<ExpressionPtr> ResolveIf(const Function& function, Expressions argu
 }
 
 // coalesce; nvl and ifnull are it under their own names.
-base::Result<ExpressionPtr> ResolveCoalesce(const Function& function, Expressions arguments, const CallShape& shape,
-                                            const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveCoalesce(const Function& function, Expressions arguments,
+                                            const CallShape& shape, const ResolveContext& context) {
   auto types = TypesOf(arguments);
   auto common = FindCommonType(types, context.settings);
-  if (!common) return DifferentTypes("coalesce", PlainCallText("coalesce", arguments), AlternativeTypes(types));
+  if (!common)
+    return DifferentTypes("coalesce", PlainCallText("coalesce", arguments), AlternativeTypes(types));
   Expressions operands = arguments;
   bool nullable = true;
   for (auto& operand : operands) {
@@ -88,8 +90,8 @@ base::Result<ExpressionPtr> ResolveNvl2(const Function& function, Expressions ar
 }
 
 // if(value = other, null, value)
-base::Result<ExpressionPtr> NullWhenEqual(const ExpressionPtr& value, const ExpressionPtr& other, std::string display,
-                                          const ResolveContext& context) {
+base::Result<ExpressionPtr> NullWhenEqual(const ExpressionPtr& value, const ExpressionPtr& other,
+                                          std::string display, const ResolveContext& context) {
   HEARTH_ASSIGN(auto equal, ResolveCall("==", {value, other}, context));
   HEARTH_ASSIGN(auto choice, ResolveCall("if", {equal, NullLiteral(value->type), value}, context));
   return WithDisplay(choice, std::move(display));
@@ -100,19 +102,19 @@ base::Result<ExpressionPtr> ResolveNullIf(const Function& function, Expressions 
   return NullWhenEqual(arguments[0], arguments[1], PlainCallText(function.name, arguments), context);
 }
 
-base::Result<ExpressionPtr> ResolveNullIfZero(const Function& function, Expressions arguments, const CallShape&,
-                                              const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveNullIfZero(const Function& function, Expressions arguments,
+                                              const CallShape&, const ResolveContext& context) {
   return NullWhenEqual(arguments[0], IntegerLiteral(0), PlainCallText(function.name, arguments), context);
 }
 
-base::Result<ExpressionPtr> ResolveZeroIfNull(const Function& function, Expressions arguments, const CallShape&,
-                                              const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveZeroIfNull(const Function& function, Expressions arguments,
+                                              const CallShape&, const ResolveContext& context) {
   HEARTH_ASSIGN(auto value, ResolveCall("coalesce", {arguments[0], IntegerLiteral(0)}, context));
   return WithDisplay(value, PlainCallText(function.name, arguments));
 }
 
-base::Result<ExpressionPtr> ResolveExtreme(const Function& function, Expressions arguments, const CallShape& shape,
-                                           const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveExtreme(const Function& function, Expressions arguments,
+                                           const CallShape& shape, const ResolveContext& context) {
   auto types = TypesOf(arguments);
   auto common = FindCommonTypeWithoutStrings(types, context.settings);
   if (!common) return DifferentTypes(function.name, CallText(function, arguments), TypeList(types));
@@ -125,8 +127,8 @@ base::Result<ExpressionPtr> ResolveExtreme(const Function& function, Expressions
   return BuildCall(function, std::move(arguments), *common, nullable, shape, context);
 }
 
-base::Result<ExpressionPtr> ResolveNanvl(const Function& function, Expressions arguments, const CallShape& shape,
-                                         const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveNanvl(const Function& function, Expressions arguments,
+                                         const CallShape& shape, const ResolveContext& context) {
   bool floats = arguments[0]->type->Is(TypeKind::kFloat) && arguments[1]->type->Is(TypeKind::kFloat);
   if (!floats) HEARTH_RETURN_IF_ERROR(CoerceArguments(function, arguments, context));
   auto type = arguments[0]->type;
@@ -134,23 +136,24 @@ base::Result<ExpressionPtr> ResolveNanvl(const Function& function, Expressions a
   return BuildCall(function, std::move(arguments), std::move(type), nullable, shape, context);
 }
 
-base::Result<ExpressionPtr> ResolveEqualNull(const Function& function, Expressions arguments, const CallShape&,
-                                             const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveEqualNull(const Function& function, Expressions arguments,
+                                             const CallShape&, const ResolveContext& context) {
   auto display = PlainCallText(function.name, arguments);
   HEARTH_ASSIGN(auto equal, ResolveCall("<=>", std::move(arguments), context));
   return WithDisplay(equal, std::move(display));
 }
 
-base::Result<ExpressionPtr> ResolveRaiseError(const Function& function, Expressions arguments, const CallShape& shape,
-                                              const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveRaiseError(const Function& function, Expressions arguments,
+                                              const CallShape& shape, const ResolveContext& context) {
   HEARTH_RETURN_IF_ERROR(CoerceArguments(function, arguments, context));
-  auto display = fmt::format("raise_error(USER_RAISED_EXCEPTION, map(errorMessage, {}))", OutputName(*arguments[0]));
+  auto display =
+      fmt::format("raise_error(USER_RAISED_EXCEPTION, map(errorMessage, {}))", OutputName(*arguments[0]));
   return WithDisplay(BuildCall(function, std::move(arguments), DataType::Null(), true, shape, context),
                      std::move(display));
 }
 
-base::Result<ExpressionPtr> ResolveAssertTrue(const Function& function, Expressions arguments, const CallShape&,
-                                              const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveAssertTrue(const Function& function, Expressions arguments,
+                                              const CallShape&, const ResolveContext& context) {
   if (arguments.size() == 1) {
     arguments.push_back(StringLiteral(fmt::format("'{}' is not true!", OutputName(*arguments[0]))));
   }
@@ -158,7 +161,8 @@ base::Result<ExpressionPtr> ResolveAssertTrue(const Function& function, Expressi
   auto condition = CoerceToSlot(arguments[0], Slot::kBoolean, context.settings);
   if (!condition) return UnexpectedInput(display, *arguments[0], 0, kBooleanType);
   HEARTH_ASSIGN(auto failure, ResolveCall("raise_error", {arguments[1]}, context));
-  HEARTH_ASSIGN(auto choice, ResolveCall("if", {*condition, NullLiteral(DataType::Null()), failure}, context));
+  HEARTH_ASSIGN(auto choice,
+                ResolveCall("if", {*condition, NullLiteral(DataType::Null()), failure}, context));
   return WithDisplay(choice, std::move(display));
 }
 
@@ -181,7 +185,10 @@ void AddConditionalFunctions(FunctionTable& table) {
   table.Add({.name = "least", .slots = three, .variadic = true, .resolve = &ResolveExtreme});
   table.Add({.name = "nanvl", .slots = {Slot::kDouble, Slot::kDouble}, .resolve = &ResolveNanvl});
   table.Add({.name = "equal_null", .slots = two, .resolve = &ResolveEqualNull});
-  table.Add({.name = "raise_error", .slots = {Slot::kString}, .resolve = &ResolveRaiseError, .deterministic = false});
+  table.Add({.name = "raise_error",
+             .slots = {Slot::kString},
+             .resolve = &ResolveRaiseError,
+             .deterministic = false});
   table.Add({.name = "assert_true", .slots = two, .optional = 1, .resolve = &ResolveAssertTrue});
 }
 

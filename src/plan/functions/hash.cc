@@ -13,11 +13,12 @@ bool ContainsMap(const DataType& type) {
   if (type.Is(TypeKind::kMap)) return true;
   if (type.Is(TypeKind::kArray)) return ContainsMap(*type.element());
   if (!type.Is(TypeKind::kStruct)) return false;
-  return std::any_of(type.fields().begin(), type.fields().end(), [](const Field& field) { return ContainsMap(*field.type); });
+  return std::any_of(type.fields().begin(), type.fields().end(),
+                     [](const Field& field) { return ContainsMap(*field.type); });
 }
 
-base::Result<ExpressionPtr> ResolveHash(const Function& function, Expressions arguments, const CallShape& shape,
-                                        const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveHash(const Function& function, Expressions arguments,
+                                        const CallShape& shape, const ResolveContext& context) {
   for (const auto& argument : arguments) {
     if (!ContainsMap(*argument->type)) continue;
     return MismatchError("HASH_MAP_TYPE", "maps have no hash.",
@@ -34,9 +35,13 @@ void AddHashFunctions(FunctionTable& table) {
   for (const char* name : {"hash", "xxhash64"}) {
     table.Add({.name = name, .slots = {Slot::kAny, Slot::kAny}, .variadic = true, .resolve = &ResolveHash});
   }
-  for (const char* name : {"md5", "sha1"}) table.Add({.name = name, .slots = {Slot::kBinary}, .result = &ReturnsString});
+  for (const char* name : {"md5", "sha1"})
+    table.Add({.name = name, .slots = {Slot::kBinary}, .result = &ReturnsString});
   table.AddAlias("sha", "sha1");
-  table.Add({.name = "sha2", .slots = {Slot::kBinary, Slot::kInteger}, .result = &ReturnsString, .nulls = NullRule::kAlways});
+  table.Add({.name = "sha2",
+             .slots = {Slot::kBinary, Slot::kInteger},
+             .result = &ReturnsString,
+             .nulls = NullRule::kAlways});
   table.Add({.name = "crc32", .slots = {Slot::kBinary}, .result = &ReturnsLong});
 }
 

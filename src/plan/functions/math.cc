@@ -1,4 +1,5 @@
-// Mathematical functions. Those of one double argument are nullable whatever they are given, as Spark declares them.
+// Mathematical functions. Those of one double argument are nullable whatever they are given, as Spark
+// declares them.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -46,8 +47,8 @@ base::Result<ExpressionPtr> RoundTo(const Function& function, const std::string&
 }
 
 // round, bround
-base::Result<ExpressionPtr> ResolveRound(const Function& function, Expressions arguments, const CallShape& shape,
-                                         const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveRound(const Function& function, Expressions arguments,
+                                         const CallShape& shape, const ResolveContext& context) {
   if (arguments.size() == 1) arguments.push_back(IntegerLiteral(0));
   auto text = CallText(function, arguments);
   auto value = CoerceToSlot(arguments[0], Slot::kNumeric, context.settings);
@@ -56,8 +57,8 @@ base::Result<ExpressionPtr> ResolveRound(const Function& function, Expressions a
 }
 
 // ceil, floor: to a whole number, or of a decimal to some digits.
-base::Result<ExpressionPtr> ResolveCeiling(const Function& function, Expressions arguments, const CallShape& shape,
-                                           const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveCeiling(const Function& function, Expressions arguments,
+                                           const CallShape& shape, const ResolveContext& context) {
   const auto& settings = context.settings;
   if (arguments.size() == 2) {
     auto text = PlainCallText(function.registered_name, arguments);
@@ -84,8 +85,8 @@ base::Result<ExpressionPtr> ResolveCeiling(const Function& function, Expressions
 }
 
 // log(x) is the natural logarithm and prints its base.
-base::Result<ExpressionPtr> ResolveLog(const Function& function, Expressions arguments, const CallShape& shape,
-                                       const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveLog(const Function& function, Expressions arguments,
+                                       const CallShape& shape, const ResolveContext& context) {
   if (arguments.size() == 2) return ResolveBySlots(function, std::move(arguments), shape, context);
   auto display = fmt::format("LOG(E(), {})", OutputName(*arguments[0]));
   HEARTH_ASSIGN(auto call, ResolveCall("ln", std::move(arguments), context));
@@ -93,15 +94,16 @@ base::Result<ExpressionPtr> ResolveLog(const Function& function, Expressions arg
 }
 
 // sign and signum: doubles, and intervals as their number of months or microseconds.
-base::Result<ExpressionPtr> ResolveSignum(const Function& function, Expressions arguments, const CallShape& shape,
-                                          const ResolveContext& context) {
-  if (!arguments[0]->type->IsAnsiInterval()) HEARTH_RETURN_IF_ERROR(CoerceArguments(function, arguments, context));
+base::Result<ExpressionPtr> ResolveSignum(const Function& function, Expressions arguments,
+                                          const CallShape& shape, const ResolveContext& context) {
+  if (!arguments[0]->type->IsAnsiInterval())
+    HEARTH_RETURN_IF_ERROR(CoerceArguments(function, arguments, context));
   return BuildCall(function, std::move(arguments), DataType::Double(), true, shape, context);
 }
 
 // hex of a number, of bytes or of text.
-base::Result<ExpressionPtr> ResolveHex(const Function& function, Expressions arguments, const CallShape& shape,
-                                       const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveHex(const Function& function, Expressions arguments,
+                                       const CallShape& shape, const ResolveContext& context) {
   auto value = arguments[0];
   if (value->type->IsNumeric() || value->type->Is(TypeKind::kNull)) {
     value = CoerceTo(value, DataType::Long(), context.settings);
@@ -114,10 +116,11 @@ base::Result<ExpressionPtr> ResolveHex(const Function& function, Expressions arg
   return BuildCall(function, {std::move(value)}, DataType::String(), nullable, shape, context);
 }
 
-base::Result<ExpressionPtr> ResolveWidthBucket(const Function& function, Expressions arguments, const CallShape& shape,
-                                               const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveWidthBucket(const Function& function, Expressions arguments,
+                                               const CallShape& shape, const ResolveContext& context) {
   const auto kind = arguments[0]->type->kind();
-  bool intervals = arguments[0]->type->IsAnsiInterval() && arguments[1]->type->Is(kind) && arguments[2]->type->Is(kind);
+  bool intervals =
+      arguments[0]->type->IsAnsiInterval() && arguments[1]->type->Is(kind) && arguments[2]->type->Is(kind);
   if (!intervals) {
     HEARTH_RETURN_IF_ERROR(CoerceArguments(function, arguments, context));
   } else {
@@ -129,14 +132,15 @@ base::Result<ExpressionPtr> ResolveWidthBucket(const Function& function, Express
 }
 
 // rand, randn: the seed is a constant; without one, a number drawn now.
-base::Result<ExpressionPtr> ResolveRandom(const Function& function, Expressions arguments, const CallShape& shape,
-                                          const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveRandom(const Function& function, Expressions arguments,
+                                          const CallShape& shape, const ResolveContext& context) {
   auto display = PlainCallText(function.name, arguments);
   if (!arguments.empty()) {
     if (!IsFoldable(*arguments[0])) {
-      return base::MakeError(base::ErrorKind::kAnalysis, "SEED_EXPRESSION_IS_UNFOLDABLE",
-                             fmt::format("The seed of {} must be constant.", display),
-                             {{"seedExpr", QuotedExpression(*arguments[0])}, {"exprWithSeed", "\"" + display + "\""}});
+      return base::MakeError(
+          base::ErrorKind::kAnalysis, "SEED_EXPRESSION_IS_UNFOLDABLE",
+          fmt::format("The seed of {} must be constant.", display),
+          {{"seedExpr", QuotedExpression(*arguments[0])}, {"exprWithSeed", "\"" + display + "\""}});
     }
     auto seed = CoerceToSlot(arguments[0], Slot::kLong, context.settings);
     if (!seed) return UnexpectedInput(display, *arguments[0], 0, "(\"INT\" or \"BIGINT\")");
@@ -160,25 +164,29 @@ TypePtr UniformType(const DataType& low, const DataType& high) {
   static constexpr TypeKind kKinds[] = {TypeKind::kLong, TypeKind::kInteger, TypeKind::kShort};
   for (auto kind : kKinds) {
     if (low.Is(kind) || high.Is(kind)) {
-      return kind == TypeKind::kLong ? DataType::Long() : kind == TypeKind::kInteger ? DataType::Integer() : DataType::Short();
+      return kind == TypeKind::kLong      ? DataType::Long()
+             : kind == TypeKind::kInteger ? DataType::Integer()
+                                          : DataType::Short();
     }
   }
   return DataType::Byte();
 }
 
-base::Result<ExpressionPtr> ResolveUniform(const Function& function, Expressions arguments, const CallShape& shape,
-                                           const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveUniform(const Function& function, Expressions arguments,
+                                           const CallShape& shape, const ResolveContext& context) {
   auto text = CallText(function, arguments);
   for (size_t i = 0; i < 2; ++i) {
     const auto& type = *arguments[i]->type;
-    if (!type.IsNumeric() && !type.Is(TypeKind::kNull)) return UnexpectedInput(text, *arguments[i], i, "integer or floating-point");
+    if (!type.IsNumeric() && !type.Is(TypeKind::kNull))
+      return UnexpectedInput(text, *arguments[i], i, "integer or floating-point");
     if (!IsFoldable(*arguments[i])) return NotFoldable(text, i == 0 ? "min" : "max", type, *arguments[i]);
   }
   auto type = UniformType(*arguments[0]->type, *arguments[1]->type);
   for (size_t i = 0; i < 2; ++i) arguments[i] = CoerceTo(arguments[i], type, context.settings);
   if (arguments.size() == 3) arguments[2] = CoerceTo(arguments[2], DataType::Long(), context.settings);
   bool nullable = arguments[0]->nullable || arguments[1]->nullable;
-  return WithDisplay(BuildCall(function, std::move(arguments), std::move(type), nullable, shape, context), text);
+  return WithDisplay(BuildCall(function, std::move(arguments), std::move(type), nullable, shape, context),
+                     text);
 }
 
 void AddRounding(FunctionTable& table) {
@@ -186,28 +194,45 @@ void AddRounding(FunctionTable& table) {
   for (const char* name : {"round", "bround"}) {
     table.Add({.name = name, .slots = two, .optional = 1, .resolve = &ResolveRound});
   }
-  table.Add({.name = "ceil", .slots = {Slot::kDouble, Slot::kInteger}, .optional = 1, .resolve = &ResolveCeiling,
+  table.Add({.name = "ceil",
+             .slots = {Slot::kDouble, Slot::kInteger},
+             .optional = 1,
+             .resolve = &ResolveCeiling,
              .display_name = "CEIL"});
-  table.Add({.name = "floor", .slots = {Slot::kDouble, Slot::kInteger}, .optional = 1, .resolve = &ResolveCeiling,
+  table.Add({.name = "floor",
+             .slots = {Slot::kDouble, Slot::kInteger},
+             .optional = 1,
+             .resolve = &ResolveCeiling,
              .display_name = "FLOOR"});
   table.AddAlias("ceiling", "ceil");
-  table.Add({.name = "rint", .slots = {Slot::kDouble}, .result = &ReturnsDouble, .nulls = NullRule::kAlways,
+  table.Add({.name = "rint",
+             .slots = {Slot::kDouble},
+             .result = &ReturnsDouble,
+             .nulls = NullRule::kAlways,
              .display_name = "rint"});
 }
 
 }  // namespace
 
 void AddMathFunctions(FunctionTable& table) {
-  for (const char* name : {"sqrt",  "cbrt",  "exp",  "expm1", "log10", "log2",  "log1p", "sin",     "cos",
-                           "tan",   "cot",   "sec",  "csc",   "asin",  "acos",  "atan",  "sinh",    "cosh",
-                           "tanh",  "asinh", "acosh", "atanh", "degrees", "radians"}) {
-    table.Add({.name = name, .slots = {Slot::kDouble}, .result = &ReturnsDouble, .nulls = NullRule::kAlways,
+  for (const char* name : {"sqrt", "cbrt", "exp",  "expm1", "log10", "log2",  "log1p",   "sin",
+                           "cos",  "tan",  "cot",  "sec",   "csc",   "asin",  "acos",    "atan",
+                           "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "degrees", "radians"}) {
+    table.Add({.name = name,
+               .slots = {Slot::kDouble},
+               .result = &ReturnsDouble,
+               .nulls = NullRule::kAlways,
                .display_name = UpperCase(name)});
   }
   table.Add({.name = "ln", .slots = {Slot::kDouble}, .result = &ReturnsDouble, .nulls = NullRule::kAlways});
   const std::vector<Slot> doubles = {Slot::kDouble, Slot::kDouble};
-  table.Add({.name = "log", .slots = doubles, .optional = 1, .result = &ReturnsDouble, .nulls = NullRule::kAlways,
-             .resolve = &ResolveLog, .display_name = "LOG"});
+  table.Add({.name = "log",
+             .slots = doubles,
+             .optional = 1,
+             .result = &ReturnsDouble,
+             .nulls = NullRule::kAlways,
+             .resolve = &ResolveLog,
+             .display_name = "LOG"});
   table.Add({.name = "atan2", .slots = doubles, .result = &ReturnsDouble, .display_name = "ATAN2"});
   table.Add({.name = "hypot", .slots = doubles, .result = &ReturnsDouble, .display_name = "HYPOT"});
   table.Add({.name = "power", .slots = doubles, .result = &ReturnsDouble, .display_name = "POWER"});
@@ -216,21 +241,34 @@ void AddMathFunctions(FunctionTable& table) {
   table.Add({.name = "e", .result = &ReturnsDouble, .nulls = NullRule::kNever, .display_name = "E"});
   AddRounding(table);
   table.Add({.name = "abs", .slots = {Slot::kNumericOrAnsiInterval}, .result = &ReturnsFirst});
-  table.Add({.name = "signum", .slots = {Slot::kDouble}, .resolve = &ResolveSignum, .display_name = "SIGNUM"});
+  table.Add(
+      {.name = "signum", .slots = {Slot::kDouble}, .resolve = &ResolveSignum, .display_name = "SIGNUM"});
   table.AddAlias("sign", "signum");
-  table.Add({.name = "factorial", .slots = {Slot::kInteger}, .result = &ReturnsLong, .nulls = NullRule::kAlways});
+  table.Add(
+      {.name = "factorial", .slots = {Slot::kInteger}, .result = &ReturnsLong, .nulls = NullRule::kAlways});
   table.Add({.name = "hex", .slots = {Slot::kAny}, .resolve = &ResolveHex});
-  table.Add({.name = "unhex", .slots = {Slot::kString}, .result = &ReturnsBinary, .nulls = NullRule::kAlways});
+  table.Add(
+      {.name = "unhex", .slots = {Slot::kString}, .result = &ReturnsBinary, .nulls = NullRule::kAlways});
   table.Add({.name = "bin", .slots = {Slot::kLong}, .result = &ReturnsString});
-  table.Add({.name = "conv", .slots = {Slot::kString, Slot::kInteger, Slot::kInteger}, .result = &ReturnsString,
+  table.Add({.name = "conv",
+             .slots = {Slot::kString, Slot::kInteger, Slot::kInteger},
+             .result = &ReturnsString,
              .nulls = NullRule::kAlways});
-  table.Add({.name = "width_bucket", .slots = {Slot::kDouble, Slot::kDouble, Slot::kDouble, Slot::kLong},
+  table.Add({.name = "width_bucket",
+             .slots = {Slot::kDouble, Slot::kDouble, Slot::kDouble, Slot::kLong},
              .resolve = &ResolveWidthBucket});
   for (const char* name : {"rand", "randn"}) {
-    table.Add({.name = name, .slots = {Slot::kLong}, .optional = 1, .resolve = &ResolveRandom, .deterministic = false});
+    table.Add({.name = name,
+               .slots = {Slot::kLong},
+               .optional = 1,
+               .resolve = &ResolveRandom,
+               .deterministic = false});
   }
   table.AddAlias("random", "rand");
-  table.Add({.name = "uniform", .slots = {Slot::kAny, Slot::kAny, Slot::kAny}, .optional = 1, .resolve = &ResolveUniform,
+  table.Add({.name = "uniform",
+             .slots = {Slot::kAny, Slot::kAny, Slot::kAny},
+             .optional = 1,
+             .resolve = &ResolveUniform,
              .deterministic = false});
 }
 

@@ -16,17 +16,18 @@ std::string CallText(const Function& function, const Expressions& arguments) {
 
 std::string Ordinal(size_t index) {
   static constexpr std::array<std::string_view, 16> kWords = {
-      "first",  "second", "third",    "fourth",  "fifth",      "sixth",      "seventh",   "eighth",
-      "ninth",  "tenth",  "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"};
+      "first", "second", "third",    "fourth",  "fifth",      "sixth",      "seventh",   "eighth",
+      "ninth", "tenth",  "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"};
   if (index < kWords.size()) return std::string(kWords[index]);
   return fmt::format("{}th", index + 1);
 }
 
 base::Error MismatchError(std::string_view condition, std::string message,
                           std::map<std::string, std::string> parameters) {
-  return base::MakeError(base::ErrorKind::kAnalysis, fmt::format("DATATYPE_MISMATCH.{}", condition),
-                         fmt::format("Cannot resolve {} because of its types: {}", parameters["sqlExpr"], message),
-                         std::move(parameters));
+  return base::MakeError(
+      base::ErrorKind::kAnalysis, fmt::format("DATATYPE_MISMATCH.{}", condition),
+      fmt::format("Cannot resolve {} because of its types: {}", parameters["sqlExpr"], message),
+      std::move(parameters));
 }
 
 base::Error UnexpectedInput(std::string_view call_text, const Expression& argument, size_t index,
@@ -49,20 +50,24 @@ base::Error UnexpectedInput(const Function& function, const Expressions& argumen
 base::Error DifferentOperands(const Function& function, const Expressions& arguments) {
   auto left = QuotedType(*arguments[0]->type);
   auto right = QuotedType(*arguments[1]->type);
-  return MismatchError("BINARY_OP_DIFF_TYPES", fmt::format("its operands have the types {} and {}.", left, right),
-                       {{"sqlExpr", "\"" + CallText(function, arguments) + "\""}, {"left", left}, {"right", right}});
+  return MismatchError(
+      "BINARY_OP_DIFF_TYPES", fmt::format("its operands have the types {} and {}.", left, right),
+      {{"sqlExpr", "\"" + CallText(function, arguments) + "\""}, {"left", left}, {"right", right}});
 }
 
 base::Error WrongOperands(const Function& function, const Expressions& arguments, std::string_view required) {
   auto actual = QuotedType(*arguments[0]->type);
-  return MismatchError("BINARY_OP_WRONG_TYPE", fmt::format("its operands must be {}, not {}.", required, actual),
+  return MismatchError("BINARY_OP_WRONG_TYPE",
+                       fmt::format("its operands must be {}, not {}.", required, actual),
                        {{"sqlExpr", "\"" + CallText(function, arguments) + "\""},
                         {"inputType", std::string(required)},
                         {"actualDataType", actual}});
 }
 
-base::Error DifferentTypes(std::string_view function, const std::string& call_text, const std::string& types) {
-  return MismatchError("DATA_DIFF_TYPES", fmt::format("{} needs values of one type, not {}.", function, types),
+base::Error DifferentTypes(std::string_view function, const std::string& call_text,
+                           const std::string& types) {
+  return MismatchError("DATA_DIFF_TYPES",
+                       fmt::format("{} needs values of one type, not {}.", function, types),
                        {{"sqlExpr", "\"" + call_text + "\""},
                         {"functionName", QuoteIdentifier(function)},
                         {"dataType", types}});

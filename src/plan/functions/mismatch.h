@@ -22,7 +22,8 @@ std::string CallText(const Function& function, const Expressions& arguments);
 std::string Ordinal(size_t index);
 
 // DATATYPE_MISMATCH.<condition>
-base::Error MismatchError(std::string_view condition, std::string message, std::map<std::string, std::string> parameters);
+base::Error MismatchError(std::string_view condition, std::string message,
+                          std::map<std::string, std::string> parameters);
 // DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE; `required` with its quotes, e.g. SlotName().
 base::Error UnexpectedInput(const Function& function, const Expressions& arguments, size_t index,
                             std::string_view required);

@@ -9,9 +9,13 @@
 namespace hearth::plan {
 namespace {
 
-unsigned char Lower(char c) { return static_cast<unsigned char>(std::tolower(static_cast<unsigned char>(c))); }
+unsigned char Lower(char c) {
+  return static_cast<unsigned char>(std::tolower(static_cast<unsigned char>(c)));
+}
 
-bool IsWord(std::string_view name) { return !name.empty() && std::isalpha(static_cast<unsigned char>(name[0])); }
+bool IsWord(std::string_view name) {
+  return !name.empty() && std::isalpha(static_cast<unsigned char>(name[0]));
+}
 
 }  // namespace
 

@@ -1,4 +1,5 @@
-// The common way of every call: number of arguments, defaults, implicit casts to the slots, result type and nullability.
+// The common way of every call: number of arguments, defaults, implicit casts to the slots, result type and
+// nullability.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,9 +35,10 @@ base::Status CheckNumber(const Function& function, size_t actual) {
 }
 
 base::Error UnsupportedSyntax(const Function& function, std::string_view syntax) {
-  return base::MakeError(base::ErrorKind::kAnalysis, "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
-                         fmt::format("The function {} does not take {}.", QuoteIdentifier(function.registered_name), syntax),
-                         {{"prettyName", QuoteIdentifier(function.registered_name)}, {"syntax", std::string(syntax)}});
+  return base::MakeError(
+      base::ErrorKind::kAnalysis, "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
+      fmt::format("The function {} does not take {}.", QuoteIdentifier(function.registered_name), syntax),
+      {{"prettyName", QuoteIdentifier(function.registered_name)}, {"syntax", std::string(syntax)}});
 }
 
 // DISTINCT and FILTER belong to aggregates; the null treatment and WITHIN GROUP to the rows that say so.
@@ -44,8 +46,10 @@ base::Status CheckShape(const Function& function, const CallShape& shape) {
   bool aggregates = function.kind == FunctionKind::kAggregate;
   if (shape.distinct && !aggregates) return UnsupportedSyntax(function, "DISTINCT");
   if (shape.filter && !aggregates) return UnsupportedSyntax(function, "FILTER CLAUSE");
-  if (shape.ignore_nulls && !function.takes_null_treatment) return UnsupportedSyntax(function, "IGNORE NULLS");
-  if (shape.respect_nulls && !function.takes_null_treatment) return UnsupportedSyntax(function, "RESPECT NULLS");
+  if (shape.ignore_nulls && !function.takes_null_treatment)
+    return UnsupportedSyntax(function, "IGNORE NULLS");
+  if (shape.respect_nulls && !function.takes_null_treatment)
+    return UnsupportedSyntax(function, "RESPECT NULLS");
   if (!shape.order.empty() && !function.takes_order) {
     return UnsupportedSyntax(function, "WITHIN GROUP (ORDER BY ...)");
   }
@@ -55,10 +59,14 @@ base::Status CheckShape(const Function& function, const CallShape& shape) {
 bool IsNullable(const Function& function, const Expressions& arguments) {
   const auto nullable = [](const ExpressionPtr& argument) { return argument->nullable; };
   switch (function.nulls) {
-    case NullRule::kAnyArgument: return std::any_of(arguments.begin(), arguments.end(), nullable);
-    case NullRule::kAllArguments: return std::all_of(arguments.begin(), arguments.end(), nullable);
-    case NullRule::kAlways: return true;
-    case NullRule::kNever: return false;
+    case NullRule::kAnyArgument:
+      return std::any_of(arguments.begin(), arguments.end(), nullable);
+    case NullRule::kAllArguments:
+      return std::all_of(arguments.begin(), arguments.end(), nullable);
+    case NullRule::kAlways:
+      return true;
+    case NullRule::kNever:
+      return false;
   }
   return true;
 }
@@ -77,7 +85,8 @@ Slot SlotAt(const Function& function, size_t index) {
 
 }  // namespace
 
-base::Status CoerceArguments(const Function& function, Expressions& arguments, const ResolveContext& context) {
+base::Status CoerceArguments(const Function& function, Expressions& arguments,
+                             const ResolveContext& context) {
   HEARTH_RETURN_IF_ERROR(CheckNumber(function, arguments.size()));
   AppendDefaults(function, arguments);
   Expressions coerced = arguments;
@@ -105,8 +114,8 @@ ExpressionPtr BuildCall(const Function& function, Expressions arguments, TypePtr
   return std::make_shared<const Expression>(Expression{std::move(call), std::move(type), nullable, {}});
 }
 
-base::Result<ExpressionPtr> ResolveBySlots(const Function& function, Expressions arguments, const CallShape& shape,
-                                           const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveBySlots(const Function& function, Expressions arguments,
+                                           const CallShape& shape, const ResolveContext& context) {
   HEARTH_RETURN_IF_ERROR(CoerceArguments(function, arguments, context));
   if (!function.result) return base::InternalError("no result rule for function " + function.name);
   auto type = function.result(arguments, context);
@@ -114,8 +123,8 @@ base::Result<ExpressionPtr> ResolveBySlots(const Function& function, Expressions
   return BuildCall(function, std::move(arguments), std::move(type), nullable, shape, context);
 }
 
-base::Result<ExpressionPtr> ResolveCall(const Function& function, Expressions arguments, const CallShape& shape,
-                                        const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveCall(const Function& function, Expressions arguments,
+                                        const CallShape& shape, const ResolveContext& context) {
   HEARTH_RETURN_IF_ERROR(CheckShape(function, shape));
   if (!function.resolve) return ResolveBySlots(function, std::move(arguments), shape, context);
   if (!function.slots.empty()) {
@@ -124,7 +133,8 @@ base::Result<ExpressionPtr> ResolveCall(const Function& function, Expressions ar
   return function.resolve(function, std::move(arguments), shape, context);
 }
 
-base::Result<ExpressionPtr> ResolveCall(std::string_view name, Expressions arguments, const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveCall(std::string_view name, Expressions arguments,
+                                        const ResolveContext& context) {
   const auto* function = FunctionTable::BuiltIn().Find(name);
   if (!function) return base::NotImplemented(fmt::format("function {}", name));
   return ResolveCall(*function, std::move(arguments), CallShape{}, context);

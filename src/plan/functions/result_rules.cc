@@ -24,7 +24,8 @@ std::vector<TypePtr> TypesOf(std::span<const ExpressionPtr> arguments) {
   return types;
 }
 
-ExpressionPtr WithAliasDisplay(const Function& function, const Expressions& arguments, ExpressionPtr expression) {
+ExpressionPtr WithAliasDisplay(const Function& function, const Expressions& arguments,
+                               ExpressionPtr expression) {
   if (function.display_name.empty()) return expression;
   return WithDisplay(expression, PlainCallText(function.display_name, arguments));
 }

@@ -1,4 +1,5 @@
-// + - * / where a date, a timestamp, a time or an interval takes part: which function it becomes and what its name prints.
+// + - * / where a date, a timestamp, a time or an interval takes part: which function it becomes and what its
+// name prints.
 #include <fmt/format.h>
 
 #include "plan/functions/arithmetic.h"
@@ -9,8 +10,12 @@
 namespace hearth::plan {
 namespace {
 
-bool IsTimestamp(const DataType& type) { return type.Is(TypeKind::kTimestamp) || type.Is(TypeKind::kTimestampNtz); }
-bool IsTemporal(const DataType& type) { return type.IsDateTime() || type.Is(TypeKind::kTime) || type.IsInterval(); }
+bool IsTimestamp(const DataType& type) {
+  return type.Is(TypeKind::kTimestamp) || type.Is(TypeKind::kTimestampNtz);
+}
+bool IsTemporal(const DataType& type) {
+  return type.IsDateTime() || type.Is(TypeKind::kTime) || type.IsInterval();
+}
 bool IsDayOnly(const DataType& type) {
   return type.Is(TypeKind::kDayTimeInterval) && type.day_time_start() == DayTimeField::kDay &&
          type.day_time_end() == DayTimeField::kDay;
@@ -100,8 +105,10 @@ class TemporalArithmetic {
     const auto& left = *left_->type;
     const auto& right = *right_->type;
     if (IsNull(left_) || IsNull(right_)) return AddUntypedNull();
-    if (left.Is(TypeKind::kDate) && !right.IsString()) return ResolveCall("date_add", {left_, right_}, context_);
-    if (right.Is(TypeKind::kDate) && !left.IsString()) return ResolveCall("date_add", {right_, left_}, context_);
+    if (left.Is(TypeKind::kDate) && !right.IsString())
+      return ResolveCall("date_add", {left_, right_}, context_);
+    if (right.Is(TypeKind::kDate) && !left.IsString())
+      return ResolveCall("date_add", {right_, left_}, context_);
     return ExpressionPtr();
   }
 
@@ -109,7 +116,8 @@ class TemporalArithmetic {
   base::Result<ExpressionPtr> AddUntypedNull() {
     const auto& base = IsNull(left_) ? right_ : left_;
     if (!base->type->IsDateTime()) return ExpressionPtr();
-    auto start = base->type->Is(TypeKind::kDate) ? CoerceTo(base, DataType::Timestamp(), context_.settings) : base;
+    auto start =
+        base->type->Is(TypeKind::kDate) ? CoerceTo(base, DataType::Timestamp(), context_.settings) : base;
     return CallAs("datetime_add_interval", {start, NullLiteral(DataType::DayTimeInterval())},
                   fmt::format("{} + NULL", OutputName(*base)));
   }
@@ -117,19 +125,22 @@ class TemporalArithmetic {
   base::Result<ExpressionPtr> Subtract() {
     const auto& left = *left_->type;
     const auto& right = *right_->type;
-    if (left.Is(TypeKind::kTime) && right.Is(TypeKind::kTime)) return CallAs("time_diff_interval", {left_, right_}, Infix());
+    if (left.Is(TypeKind::kTime) && right.Is(TypeKind::kTime))
+      return CallAs("time_diff_interval", {left_, right_}, Infix());
     if (IsTimestamp(left) || IsTimestamp(right)) return SubtractTimestamps();
     if (right.Is(TypeKind::kDate)) {
       if (left.Is(TypeKind::kDate)) return CallAs("date_diff_interval", {left_, right_}, Infix());
       if (left.IsString() || IsNull(left_)) {
-        return CallAs("date_diff_interval", {CoerceTo(left_, DataType::Date(), context_.settings), right_}, Infix());
+        return CallAs("date_diff_interval", {CoerceTo(left_, DataType::Date(), context_.settings), right_},
+                      Infix());
       }
       return UnexpectedInput(Infix(), *left_, 0, "\"DATE\"");
     }
     if (left.Is(TypeKind::kDate) && IsNull(right_)) {
       return CallAs("date_diff_interval", {left_, NullLiteral(DataType::Date())}, Infix());
     }
-    if (left.Is(TypeKind::kDate) && !right.IsString()) return ResolveCall("date_sub", {left_, right_}, context_);
+    if (left.Is(TypeKind::kDate) && !right.IsString())
+      return ResolveCall("date_sub", {left_, right_}, context_);
     return ExpressionPtr();
   }
 
@@ -160,11 +171,12 @@ class TemporalArithmetic {
     return Scale("interval_divide", left_, right_, "/");
   }
 
-  base::Result<ExpressionPtr> Scale(std::string_view function, const ExpressionPtr& interval, const ExpressionPtr& number,
-                                    std::string_view op) {
+  base::Result<ExpressionPtr> Scale(std::string_view function, const ExpressionPtr& interval,
+                                    const ExpressionPtr& number, std::string_view op) {
     auto display = fmt::format("({} {} {})", OutputName(*interval), op, OutputName(*number));
-    auto factor = CoerceToSlot(number, interval->type->Is(TypeKind::kCalendarInterval) ? Slot::kDouble : Slot::kNumeric,
-                               context_.settings);
+    auto factor =
+        CoerceToSlot(number, interval->type->Is(TypeKind::kCalendarInterval) ? Slot::kDouble : Slot::kNumeric,
+                     context_.settings);
     if (!factor) return UnexpectedInput(display, *number, 1, "\"NUMERIC\"");
     return CallAs(function, {interval, *factor}, std::move(display));
   }

@@ -11,15 +11,16 @@ namespace hearth::plan {
 namespace {
 
 // lag, lead: value, distance (1), what to give beyond the partition (NULL).
-base::Result<ExpressionPtr> ResolveNeighbour(const Function& function, Expressions arguments, const CallShape& shape,
-                                             const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveNeighbour(const Function& function, Expressions arguments,
+                                             const CallShape& shape, const ResolveContext& context) {
   if (arguments.size() == 1) arguments.push_back(IntegerLiteral(1));
   if (arguments.size() == 2) arguments.push_back(NullLiteral(DataType::Null()));
   auto text = CallText(function, arguments);
   auto distance = CoerceToSlot(arguments[1], Slot::kInteger, context.settings);
   if (!distance) return UnexpectedInput(text, *arguments[1], 1, SlotName(Slot::kInteger));
   if (!IsFoldable(*arguments[1])) {
-    auto shown = function.name == "lag" ? fmt::format("\"(- {})\"", OutputName(*arguments[1])) : QuotedExpression(*arguments[1]);
+    auto shown = function.name == "lag" ? fmt::format("\"(- {})\"", OutputName(*arguments[1]))
+                                        : QuotedExpression(*arguments[1]);
     auto error = NotFoldable(text, "offset", *DataType::Integer(), *arguments[1]);
     error.parameters["inputExpr"] = shown;
     return error;
@@ -29,15 +30,16 @@ base::Result<ExpressionPtr> ResolveNeighbour(const Function& function, Expressio
   bool castable = other.SameIgnoringNullability(*type) || other.Is(TypeKind::kNull) ||
                   (other.IsNumeric() && type->IsNumeric()) || (other.IsString() && type->IsAtomic()) ||
                   (type->IsString() && other.IsAtomic()) || (other.IsDateTime() && type->IsDateTime());
-  if (!castable) return UnexpectedInput(text, *arguments[2], 2, fmt::format("({} or \"VOID\")", QuotedType(*type)));
+  if (!castable)
+    return UnexpectedInput(text, *arguments[2], 2, fmt::format("({} or \"VOID\")", QuotedType(*type)));
   auto fallback = CoerceTo(arguments[2], type, context.settings);
   bool nullable = arguments[0]->nullable || fallback->nullable;
   auto call = BuildCall(function, {arguments[0], *distance, fallback}, type, nullable, shape, context);
   return WithDisplay(call, text);
 }
 
-base::Result<ExpressionPtr> ResolveNthValue(const Function& function, Expressions arguments, const CallShape& shape,
-                                            const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveNthValue(const Function& function, Expressions arguments,
+                                            const CallShape& shape, const ResolveContext& context) {
   auto text = CallText(function, arguments);
   auto position = CoerceToSlot(arguments[1], Slot::kLong, context.settings);
   if (!position) return UnexpectedInput(text, *arguments[1], 1, SlotName(Slot::kLong));
@@ -50,8 +52,8 @@ base::Result<ExpressionPtr> ResolveNthValue(const Function& function, Expression
   return shape.ignore_nulls ? WithDisplay(call, text + " ignore nulls") : call;
 }
 
-base::Result<ExpressionPtr> ResolveNtile(const Function& function, Expressions arguments, const CallShape& shape,
-                                         const ResolveContext& context) {
+base::Result<ExpressionPtr> ResolveNtile(const Function& function, Expressions arguments,
+                                         const CallShape& shape, const ResolveContext& context) {
   if (arguments.empty()) arguments.push_back(IntegerLiteral(1));
   auto text = CallText(function, arguments);
   if (!IsFoldable(*arguments[0])) return NotFoldable(text, "buckets", *DataType::Integer(), *arguments[0]);
@@ -68,7 +70,8 @@ base::Result<ExpressionPtr> ResolveNtile(const Function& function, Expressions a
 void AddWindowFunctions(FunctionTable& table) {
   const auto kind = FunctionKind::kWindow;
   const auto add_rank = [&](const char* name, ResultRule result, const char* shown) {
-    table.Add({.name = name, .kind = kind, .result = result, .nulls = NullRule::kNever, .display_name = shown});
+    table.Add(
+        {.name = name, .kind = kind, .result = result, .nulls = NullRule::kNever, .display_name = shown});
   };
   add_rank("row_number", &ReturnsInteger, "");
   add_rank("rank", &ReturnsInteger, "RANK");
@@ -78,10 +81,17 @@ void AddWindowFunctions(FunctionTable& table) {
   table.Add({.name = "ntile", .kind = kind, .slots = {Slot::kAny}, .optional = 1, .resolve = &ResolveNtile});
   const std::vector<Slot> three = {Slot::kAny, Slot::kAny, Slot::kAny};
   for (const char* name : {"lag", "lead"}) {
-    table.Add({.name = name, .kind = kind, .slots = three, .optional = 2, .resolve = &ResolveNeighbour,
+    table.Add({.name = name,
+               .kind = kind,
+               .slots = three,
+               .optional = 2,
+               .resolve = &ResolveNeighbour,
                .takes_null_treatment = true});
   }
-  table.Add({.name = "nth_value", .kind = kind, .slots = {Slot::kAny, Slot::kAny}, .resolve = &ResolveNthValue,
+  table.Add({.name = "nth_value",
+             .kind = kind,
+             .slots = {Slot::kAny, Slot::kAny},
+             .resolve = &ResolveNthValue,
              .takes_null_treatment = true});
 }
 

@@ -66,7 +66,7 @@ struct ColumnReference {
 struct Call {
   const Function* function;
   Expressions arguments;
-  bool ansi = true;  // the session's rule when the call was resolved; false for try_ forms as well
+  bool ansi = true;           // the session's rule when the call was resolved; false for try_ forms as well
   bool ignore_nulls = false;  // lag, lead and nth_value … IGNORE NULLS
 };
 enum class CastBehavior : uint8_t { kAnsi, kLegacy, kTry };

@@ -1,4 +1,5 @@
-// What a cast may do: which pairs of types exist in each mode, and when a value that is there can become null.
+// What a cast may do: which pairs of types exist in each mode, and when a value that is there can become
+// null.
 #include <algorithm>
 
 #include "plan/types/coercion.h"
@@ -17,11 +18,14 @@ bool NullSafeAsDecimal(const DataType& from, const DataType& to) {
 
 bool TimestampTargets(const DataType& from, bool legacy) {
   switch (from.kind()) {
-    case TypeKind::kBoolean: return legacy;
+    case TypeKind::kBoolean:
+      return legacy;
     case TypeKind::kDate:
     case TypeKind::kTimestampNtz:
-    case TypeKind::kTime: return true;
-    default: return from.IsNumeric();
+    case TypeKind::kTime:
+      return true;
+    default:
+      return from.IsNumeric();
   }
 }
 
@@ -36,15 +40,18 @@ bool CanCastAtomic(const DataType& from, const DataType& to, bool legacy) {
     case TypeKind::kInteger:
     case TypeKind::kLong:
     case TypeKind::kDecimal:
-      return from_number || from.Is(TypeKind::kBoolean) || from.Is(TypeKind::kTimestamp) || from.Is(TypeKind::kTime) ||
-             from.IsAnsiInterval() || (legacy && from.Is(TypeKind::kDate));
+      return from_number || from.Is(TypeKind::kBoolean) || from.Is(TypeKind::kTimestamp) ||
+             from.Is(TypeKind::kTime) || from.IsAnsiInterval() || (legacy && from.Is(TypeKind::kDate));
     case TypeKind::kFloat:
     case TypeKind::kDouble:
       return from_number || from.Is(TypeKind::kBoolean) || from.Is(TypeKind::kTimestamp) ||
              (legacy && from.Is(TypeKind::kDate));
-    case TypeKind::kBinary: return legacy && from.IsIntegral();
-    case TypeKind::kDate: return from.Is(TypeKind::kTimestamp) || from.Is(TypeKind::kTimestampNtz);
-    case TypeKind::kTimestamp: return TimestampTargets(from, legacy);
+    case TypeKind::kBinary:
+      return legacy && from.IsIntegral();
+    case TypeKind::kDate:
+      return from.Is(TypeKind::kTimestamp) || from.Is(TypeKind::kTimestampNtz);
+    case TypeKind::kTimestamp:
+      return TimestampTargets(from, legacy);
     case TypeKind::kTimestampNtz:
       return from.Is(TypeKind::kDate) || from.Is(TypeKind::kTimestamp) || from.Is(TypeKind::kTime);
     case TypeKind::kTime:
@@ -53,18 +60,22 @@ bool CanCastAtomic(const DataType& from, const DataType& to, bool legacy) {
       return from.Is(TypeKind::kYearMonthInterval) || from.IsIntegral() || from.Is(TypeKind::kDecimal);
     case TypeKind::kDayTimeInterval:
       return from.Is(TypeKind::kDayTimeInterval) || from.IsIntegral() || from.Is(TypeKind::kDecimal);
-    default: return false;
+    default:
+      return false;
   }
 }
 
 bool CanCastNested(const DataType& from, const DataType& to, CastBehavior behavior) {
   // Elements that could become null need a place that holds nulls; an ANSI cast fails instead.
-  const auto fits = [&](bool from_nullable, const TypePtr& from_part, const TypePtr& to_part, bool to_nullable) {
+  const auto fits = [&](bool from_nullable, const TypePtr& from_part, const TypePtr& to_part,
+                        bool to_nullable) {
     if (!CanCast(*from_part, *to_part, behavior)) return false;
     if (to_nullable) return true;
-    return !from_nullable && !(behavior != CastBehavior::kAnsi && CastMayGiveNull(*from_part, *to_part, behavior));
+    return !from_nullable &&
+           !(behavior != CastBehavior::kAnsi && CastMayGiveNull(*from_part, *to_part, behavior));
   };
-  if (from.Is(TypeKind::kArray)) return fits(from.contains_null(), from.element(), to.element(), to.contains_null());
+  if (from.Is(TypeKind::kArray))
+    return fits(from.contains_null(), from.element(), to.element(), to.contains_null());
   if (from.Is(TypeKind::kMap)) {
     bool key_may_be_null =
         behavior != CastBehavior::kAnsi && CastMayGiveNull(*from.key(), *to.key(), behavior);
@@ -113,7 +124,8 @@ bool CanUpCast(const DataType& from, const DataType& to) {
   if (from.Is(TypeKind::kDecimal)) {
     if (to.Is(TypeKind::kDecimal)) return IsWiderDecimalThan(to, from);
     // Strictly fewer digits than the integer type may need, so that every value fits.
-    return to.IsIntegral() && from.scale() == 0 && from.precision() < DecimalForIntegral(to.kind())->precision();
+    return to.IsIntegral() && from.scale() == 0 &&
+           from.precision() < DecimalForIntegral(to.kind())->precision();
   }
   if (from.IsNumeric() && to.IsNumeric()) return from.kind() <= to.kind() && !to.Is(TypeKind::kDecimal);
   if (from.Is(TypeKind::kDate)) return to.Is(TypeKind::kTimestamp) || to.Is(TypeKind::kTimestampNtz);

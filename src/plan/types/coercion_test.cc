@@ -145,7 +145,8 @@ TEST(Coercion, ImplicitCastsToEverySlot) {
 }
 
 TEST(Coercion, DecimalArithmetic) {
-  const auto check = [](std::string_view op, TypePtr left, TypePtr right, bool loss, const std::string& expected) {
+  const auto check = [](std::string_view op, TypePtr left, TypePtr right, bool loss,
+                        const std::string& expected) {
     EXPECT_EQ(DecimalResultType(op, *left, *right, loss)->CatalogString(), expected) << op;
   };
   auto d10 = DataType::Decimal(10, 2);

@@ -1,5 +1,5 @@
-// Which type several types meet in: Spark's precedence list for numbers and times, decimals widened so that no integral digit
-// is lost, strings by mode, nested types element by element.
+// Which type several types meet in: Spark's precedence list for numbers and times, decimals widened so that
+// no integral digit is lost, strings by mode, nested types element by element.
 #include <algorithm>
 #include <array>
 
@@ -9,7 +9,8 @@ namespace hearth::plan {
 namespace {
 
 using OptionalType = std::optional<TypePtr>;
-using PairRule = OptionalType (*)(const TypePtr& left, const TypePtr& right, const AnalysisSettings& settings);
+using PairRule = OptionalType (*)(const TypePtr& left, const TypePtr& right,
+                                  const AnalysisSettings& settings);
 
 constexpr std::array<TypeKind, 6> kNumericPrecedence = {TypeKind::kByte, TypeKind::kShort, TypeKind::kInteger,
                                                         TypeKind::kLong, TypeKind::kFloat, TypeKind::kDouble};
@@ -33,7 +34,8 @@ TypePtr WiderDecimal(const DataType& left, const DataType& right) {
   int scale = std::max(left.scale(), right.scale());
   int precision = std::max(left.precision() - left.scale(), right.precision() - right.scale()) + scale;
   if (precision <= DataType::kMaxPrecision) return DataType::Decimal(precision, scale);
-  return DataType::Decimal(DataType::kMaxPrecision, std::max(0, scale - (precision - DataType::kMaxPrecision)));
+  return DataType::Decimal(DataType::kMaxPrecision,
+                           std::max(0, scale - (precision - DataType::kMaxPrecision)));
 }
 
 OptionalType WiderNumber(const TypePtr& left, const TypePtr& right, const AnalysisSettings& settings) {
@@ -73,7 +75,8 @@ bool SameFieldName(const std::string& left, const std::string& right, const Anal
                     [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
 }
 
-OptionalType WiderStruct(const DataType& left, const DataType& right, const AnalysisSettings& settings, PairRule rule) {
+OptionalType WiderStruct(const DataType& left, const DataType& right, const AnalysisSettings& settings,
+                         PairRule rule) {
   const auto& left_fields = left.fields();
   const auto& right_fields = right.fields();
   if (left_fields.size() != right_fields.size()) return std::nullopt;
@@ -91,7 +94,8 @@ OptionalType WiderStruct(const DataType& left, const DataType& right, const Anal
 }
 
 // Arrays, maps and structs, when their parts meet by `rule`.
-OptionalType WiderNested(const TypePtr& left, const TypePtr& right, const AnalysisSettings& settings, PairRule rule) {
+OptionalType WiderNested(const TypePtr& left, const TypePtr& right, const AnalysisSettings& settings,
+                         PairRule rule) {
   if (left->kind() != right->kind()) return std::nullopt;
   const auto may_give_null = [](const TypePtr& from, const TypePtr& to) {
     return CastMayGiveNull(*from, *to, CastBehavior::kAnsi);
@@ -99,14 +103,16 @@ OptionalType WiderNested(const TypePtr& left, const TypePtr& right, const Analys
   if (left->Is(TypeKind::kArray)) {
     auto element = rule(left->element(), right->element(), settings);
     if (!element) return std::nullopt;
-    bool contains_null = left->contains_null() || right->contains_null() || may_give_null(left->element(), *element) ||
+    bool contains_null = left->contains_null() || right->contains_null() ||
+                         may_give_null(left->element(), *element) ||
                          may_give_null(right->element(), *element);
     return DataType::Array(*element, contains_null);
   }
   if (left->Is(TypeKind::kMap)) {
     auto key = rule(left->key(), right->key(), settings);
     auto value = rule(left->value(), right->value(), settings);
-    if (!key || !value || may_give_null(left->key(), *key) || may_give_null(right->key(), *key)) return std::nullopt;
+    if (!key || !value || may_give_null(left->key(), *key) || may_give_null(right->key(), *key))
+      return std::nullopt;
     bool contains_null = left->value_contains_null() || right->value_contains_null() ||
                          may_give_null(left->value(), *value) || may_give_null(right->value(), *value);
     return DataType::Map(*key, *value, contains_null);
@@ -125,8 +131,8 @@ OptionalType WiderDecimalPair(const DataType& left, const DataType& right) {
   return std::nullopt;
 }
 
-// A string with something else. ANSI: the string becomes the other type (bigint for integers, double for the other
-// numbers). Otherwise the other becomes a string, except booleans and binaries.
+// A string with something else. ANSI: the string becomes the other type (bigint for integers, double for the
+// other numbers). Otherwise the other becomes a string, except booleans and binaries.
 OptionalType WithString(const TypePtr& left, const TypePtr& right, const AnalysisSettings& settings) {
   if (left->IsString() == right->IsString()) return std::nullopt;
   const auto& text = left->IsString() ? left : right;
@@ -138,14 +144,16 @@ OptionalType WithString(const TypePtr& left, const TypePtr& right, const Analysi
     if (other->IsAtomic() && !other->IsInterval()) return other;
     return std::nullopt;
   }
-  if (other->Is(TypeKind::kBoolean) || other->Is(TypeKind::kBinary) || other->Is(TypeKind::kCalendarInterval)) {
+  if (other->Is(TypeKind::kBoolean) || other->Is(TypeKind::kBinary) ||
+      other->Is(TypeKind::kCalendarInterval)) {
     return std::nullopt;
   }
   if (other->IsAtomic() || other->Is(TypeKind::kVariant)) return text;
   return std::nullopt;
 }
 
-OptionalType WiderWithoutStrings(const TypePtr& left, const TypePtr& right, const AnalysisSettings& settings) {
+OptionalType WiderWithoutStrings(const TypePtr& left, const TypePtr& right,
+                                 const AnalysisSettings& settings) {
   if (auto type = FindTightestCommonType(left, right, settings)) return type;
   if (auto type = WiderDecimalPair(*left, *right)) return type;
   return WiderNested(left, right, settings, &WiderWithoutStrings);
@@ -213,17 +221,20 @@ std::optional<TypePtr> FindTightestCommonType(const TypePtr& left, const TypePtr
 
 std::optional<TypePtr> FindCommonType(std::span<const TypePtr> types, const AnalysisSettings& settings) {
   if (settings.ansi) return Fold(types, settings, &Wider);
-  // Strings first: promotion to string is not associative, (string, date, int) must not fail on date with int.
+  // Strings first: promotion to string is not associative, (string, date, int) must not fail on date with
+  // int.
   std::vector<TypePtr> ordered(types.begin(), types.end());
   std::stable_partition(ordered.begin(), ordered.end(), [](const TypePtr& type) { return HasString(*type); });
   return Fold(ordered, settings, &Wider);
 }
 
-std::optional<TypePtr> FindCommonTypeWithoutStrings(std::span<const TypePtr> types, const AnalysisSettings& settings) {
+std::optional<TypePtr> FindCommonTypeWithoutStrings(std::span<const TypePtr> types,
+                                                    const AnalysisSettings& settings) {
   return Fold(types, settings, &WiderWithoutStrings);
 }
 
-std::optional<TypePtr> FindTypeWithString(const TypePtr& left, const TypePtr& right, const AnalysisSettings& settings) {
+std::optional<TypePtr> FindTypeWithString(const TypePtr& left, const TypePtr& right,
+                                          const AnalysisSettings& settings) {
   return WithString(left, right, settings);
 }
 
@@ -231,6 +242,8 @@ TypePtr MergeNullability(const TypePtr& left, const TypePtr& right) { return Mer
 
 TypePtr WiderDecimalType(const DataType& left, const DataType& right) { return WiderDecimal(left, right); }
 
-bool IsWiderDecimalThan(const DataType& decimal, const DataType& from) { return IsWiderDecimal(decimal, from); }
+bool IsWiderDecimalThan(const DataType& decimal, const DataType& from) {
+  return IsWiderDecimal(decimal, from);
+}
 
 }  // namespace hearth::plan

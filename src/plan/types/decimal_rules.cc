@@ -13,11 +13,13 @@ TypePtr Adjusted(int precision, int scale) {
   if (precision <= DataType::kMaxPrecision) return DataType::Decimal(precision, scale);
   int integral_digits = precision - scale;
   int minimum = std::min(scale, kMinimumAdjustedScale);
-  return DataType::Decimal(DataType::kMaxPrecision, std::max(DataType::kMaxPrecision - integral_digits, minimum));
+  return DataType::Decimal(DataType::kMaxPrecision,
+                           std::max(DataType::kMaxPrecision - integral_digits, minimum));
 }
 
 TypePtr Bounded(int precision, int scale) {
-  return DataType::Decimal(std::min(precision, DataType::kMaxPrecision), std::min(scale, DataType::kMaxPrecision));
+  return DataType::Decimal(std::min(precision, DataType::kMaxPrecision),
+                           std::min(scale, DataType::kMaxPrecision));
 }
 
 TypePtr DivisionType(int p1, int s1, int p2, int s2, bool allow_precision_loss) {
@@ -37,7 +39,8 @@ TypePtr DivisionType(int p1, int s1, int p2, int s2, bool allow_precision_loss) 
 
 }  // namespace
 
-TypePtr DecimalResultType(std::string_view op, const DataType& left, const DataType& right, bool allow_precision_loss) {
+TypePtr DecimalResultType(std::string_view op, const DataType& left, const DataType& right,
+                          bool allow_precision_loss) {
   const auto fit = allow_precision_loss ? &Adjusted : &Bounded;
   int p1 = left.precision();
   int s1 = left.scale();

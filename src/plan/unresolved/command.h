@@ -22,7 +22,14 @@ struct WriteFiles {  // df.write.format(…).save(path)
   Options options;
 };
 struct WriteTable {  // df.write.saveAsTable / insertInto, INSERT, CREATE TABLE AS
-  enum class Action : uint8_t { kSaveAsTable, kInsertInto, kCreate, kReplace, kCreateOrReplace, kOverwritePartitions };
+  enum class Action : uint8_t {
+    kSaveAsTable,
+    kInsertInto,
+    kCreate,
+    kReplace,
+    kCreateOrReplace,
+    kOverwritePartitions
+  };
   RelationPtr input;
   Name table;
   Action action = Action::kSaveAsTable;
@@ -109,7 +116,8 @@ struct ResetConfiguration {
 //   "tblproperties"                  name: the table; flags["key"]
 //   "current database"
 struct Show {
-  std::string what;  // "databases", "tables", "views", "columns", "functions", "create table", "tblproperties", …
+  std::string
+      what;  // "databases", "tables", "views", "columns", "functions", "create table", "tblproperties", …
   Name name;
   std::string pattern;
   std::map<std::string, std::string> flags;
@@ -145,9 +153,9 @@ struct UnsupportedCommand {
 };
 
 struct Command {
-  std::variant<WriteFiles, WriteTable, CreateView, DropView, CreateTable, DropTable, CreateDatabase, DropDatabase,
-               UseDatabase, SetConfiguration, ResetConfiguration, Show, DescribeTable, DescribeQuery, DescribeFunction,
-               DescribeDatabase, Explain, CacheTable, UnsupportedCommand>
+  std::variant<WriteFiles, WriteTable, CreateView, DropView, CreateTable, DropTable, CreateDatabase,
+               DropDatabase, UseDatabase, SetConfiguration, ResetConfiguration, Show, DescribeTable,
+               DescribeQuery, DescribeFunction, DescribeDatabase, Explain, CacheTable, UnsupportedCommand>
       node;
 };
 

@@ -1,7 +1,9 @@
-// The unresolved plan: what a client asked for, before any name, type or function is looked up. Connect messages
-// (plan/from_connect) and SQL text (plan/from_sql) both become this one tree; plan/analyze consumes it.
+// The unresolved plan: what a client asked for, before any name, type or function is looked up. Connect
+// messages (plan/from_connect) and SQL text (plan/from_sql) both become this one tree; plan/analyze consumes
+// it.
 //
-// Nodes are immutable and shared. A node is a struct of one std::variant, so a reader handles every kind or fails to build.
+// Nodes are immutable and shared. A node is a struct of one std::variant, so a reader handles every kind or
+// fails to build.
 #pragma once
 
 #include <cstdint>
@@ -28,16 +30,22 @@ using Name = std::vector<std::string>;  // a multi-part identifier, outermost pa
 using Options = std::map<std::string, std::string>;
 
 enum class SortDirection : uint8_t { kAscending, kDescending };
-enum class NullOrder : uint8_t { kUnspecified, kFirst, kLast };  // unspecified: first ascending, last descending
+enum class NullOrder : uint8_t {
+  kUnspecified,
+  kFirst,
+  kLast
+};  // unspecified: first ascending, last descending
 enum class NullTreatment : uint8_t { kUnspecified, kRespect, kIgnore };
 enum class CastMode : uint8_t { kSession, kAnsi, kLegacy, kTry };  // kSession: by spark.sql.ansi.enabled
 
-// ---- Expressions -----------------------------------------------------------------------------------------------------
+// ---- Expressions
+// -----------------------------------------------------------------------------------------------------
 
 struct Literal {
   Value value;
   TypePtr type;
-  std::string text;  // as written, when the output name shows it (e.g. "1.50BD", "DATE '2020-01-01'"); else empty
+  std::string
+      text;  // as written, when the output name shows it (e.g. "1.50BD", "DATE '2020-01-01'"); else empty
 };
 struct Attribute {
   Name parts;
@@ -45,8 +53,8 @@ struct Attribute {
   bool is_metadata = false;
 };
 struct Star {
-  Name target;                // t.* ; empty for *
-  std::vector<Name> except;   // * EXCEPT (a, b.c)
+  Name target;               // t.* ; empty for *
+  std::vector<Name> except;  // * EXCEPT (a, b.c)
   std::optional<int64_t> plan_id;
 };
 struct Regex {  // df.colRegex: every output column whose name matches
@@ -58,8 +66,8 @@ struct SortOrder {
   SortDirection direction = SortDirection::kAscending;
   NullOrder nulls = NullOrder::kUnspecified;
 };
-// Functions and operators alike; operators carry Spark's registry names: + - * / % div == <=> != < <= > >= and or not
-// ! & | ^ ~ || isnull isnotnull in between like ilike rlike when(cond, value, …, else) …
+// Functions and operators alike; operators carry Spark's registry names: + - * / % div == <=> != < <= > >=
+// and or not ! & | ^ ~ || isnull isnotnull in between like ilike rlike when(cond, value, …, else) …
 struct Function {
   Name name;
   Expressions arguments;
@@ -81,10 +89,17 @@ struct Alias {
   std::string metadata;            // JSON object text, empty for none
 };
 enum class FrameUnit : uint8_t { kRows, kRange };
-enum class BoundKind : uint8_t { kUnboundedPreceding, kPreceding, kCurrentRow, kFollowing, kUnboundedFollowing };
+enum class BoundKind : uint8_t {
+  kUnboundedPreceding,
+  kPreceding,
+  kCurrentRow,
+  kFollowing,
+  kUnboundedFollowing
+};
 struct FrameBound {
   BoundKind kind = BoundKind::kCurrentRow;
-  ExpressionPtr offset;  // kPreceding and kFollowing; a Connect client sends signed offsets, from_connect turns them
+  ExpressionPtr
+      offset;  // kPreceding and kFollowing; a Connect client sends signed offsets, from_connect turns them
 };
 struct Frame {
   FrameUnit unit = FrameUnit::kRange;
@@ -131,15 +146,17 @@ struct Parameter {  // ":name", or "?" with its place among the question marks
 struct Tuple {
   Expressions items;
 };
-struct UserDefinedFunction {  // an inline Python, Scala or Java function; refused by name until workers serve it
+struct UserDefinedFunction {  // an inline Python, Scala or Java function; refused by name until workers serve
+                              // it
   std::string name;
   std::string language;
   Expressions arguments;
 };
 
 struct Expression {
-  std::variant<Literal, Attribute, Star, Regex, Function, Cast, Alias, SortOrder, Window, Lambda, LambdaVariable,
-               ExtractValue, UpdateField, Subquery, NamedArgument, Parameter, Tuple, UserDefinedFunction>
+  std::variant<Literal, Attribute, Star, Regex, Function, Cast, Alias, SortOrder, Window, Lambda,
+               LambdaVariable, ExtractValue, UpdateField, Subquery, NamedArgument, Parameter, Tuple,
+               UserDefinedFunction>
       node;
   std::optional<base::QueryContext> origin;
 
@@ -158,7 +175,8 @@ ExpressionPtr Call(std::string name, Expressions arguments);
 ExpressionPtr IntegerLiteral(int64_t value);
 ExpressionPtr StringLiteral(std::string value);
 
-// ---- Relations -------------------------------------------------------------------------------------------------------
+// ---- Relations
+// -------------------------------------------------------------------------------------------------------
 
 struct NamedTable {  // a table, view, temporary view, CTE, or format.`path`
   Name name;
@@ -167,7 +185,7 @@ struct NamedTable {  // a table, view, temporary view, CTE, or format.`path`
   ExpressionPtr version_as_of;
   ExpressionPtr timestamp_as_of;
 };
-struct DataSource {  // spark.read.format(…).schema(…).options(…).load(…)
+struct DataSource {    // spark.read.format(…).schema(…).options(…).load(…)
   std::string format;  // empty: spark.sql.sources.default
   std::string schema;  // DDL or JSON text, empty to infer
   Options options;
@@ -230,10 +248,11 @@ enum class GroupKind : uint8_t { kGroupBy, kRollup, kCube, kGroupingSets, kAll }
 // One element of GROUP BY: plain expressions (kGroupBy), or a grouping analytics construct.
 struct GroupElement {
   GroupKind kind = GroupKind::kGroupBy;
-  // kGroupBy, kRollup, kCube; a Tuple counts as one element of rollup and cube. With kGroupingSets: what was given beside
-  // the sets (GROUP BY a, b GROUPING SETS (…)), in the order of output when groups lead it; may be empty.
+  // kGroupBy, kRollup, kCube; a Tuple counts as one element of rollup and cube. With kGroupingSets: what was
+  // given beside the sets (GROUP BY a, b GROUPING SETS (…)), in the order of output when groups lead it; may
+  // be empty.
   Expressions expressions;
-  std::vector<GroupElement> sets;          // kGroupingSets: each element one set (or a nested construct)
+  std::vector<GroupElement> sets;  // kGroupingSets: each element one set (or a nested construct)
 };
 struct PivotValue {
   ExpressionPtr value;
@@ -248,16 +267,16 @@ struct Aggregate {
 };
 struct Pivot {
   RelationPtr input;
-  Expressions groups;      // empty with implicit_groups
-  bool implicit_groups = false;  // SQL: every column that neither the pivot nor the aggregates use
-  Expressions columns;     // one, or several for PIVOT … FOR (a, b)
+  Expressions groups;              // empty with implicit_groups
+  bool implicit_groups = false;    // SQL: every column that neither the pivot nor the aggregates use
+  Expressions columns;             // one, or several for PIVOT … FOR (a, b)
   std::vector<PivotValue> values;  // empty: every distinct value (DataFrame only)
   Expressions aggregates;
 };
 struct Unpivot {
   RelationPtr input;
-  std::optional<Expressions> ids;                 // unset: the columns that are not values
-  std::optional<std::vector<Expressions>> values; // unset: the columns that are not ids
+  std::optional<Expressions> ids;                  // unset: the columns that are not values
+  std::optional<std::vector<Expressions>> values;  // unset: the columns that are not ids
   std::vector<std::optional<std::string>> value_aliases;
   std::string variable_name;
   std::vector<std::string> value_names;
@@ -282,7 +301,7 @@ struct Sample {
   double upper = 1;
   bool with_replacement = false;
   std::optional<int64_t> seed;
-  ExpressionPtr row_count;  // TABLESAMPLE (n ROWS)
+  ExpressionPtr row_count;           // TABLESAMPLE (n ROWS)
   bool deterministic_order = false;  // randomSplit: rows are ordered by all sortable columns first
 };
 struct Deduplicate {
@@ -365,7 +384,14 @@ struct Describe {  // df.describe(...)
   RelationPtr input;
   std::vector<std::string> columns;
 };
-enum class StatisticKind : uint8_t { kCrosstab, kCovariance, kCorrelation, kApproximateQuantile, kFrequentItems, kSampleBy };
+enum class StatisticKind : uint8_t {
+  kCrosstab,
+  kCovariance,
+  kCorrelation,
+  kApproximateQuantile,
+  kFrequentItems,
+  kSampleBy
+};
 struct Statistic {
   RelationPtr input;
   StatisticKind kind;
@@ -412,8 +438,9 @@ struct SqlQuery {  // SQL text inside a plan, with its parameters
   std::map<std::string, ExpressionPtr> named_arguments;
   Expressions positional_arguments;
 };
-// A local relation that the client uploaded as artifacts, by SHA-256. Either `hash` names one serialised LocalRelation
-// message, or `data_hashes` name Arrow IPC streams, to be read one after the other, and `schema_hash` a schema text.
+// A local relation that the client uploaded as artifacts, by SHA-256. Either `hash` names one serialised
+// LocalRelation message, or `data_hashes` name Arrow IPC streams, to be read one after the other, and
+// `schema_hash` a schema text.
 struct CachedLocalRelation {
   std::string hash;
   std::vector<std::string> data_hashes;
@@ -434,7 +461,8 @@ struct Zip {
   RelationPtr left;
   RelationPtr right;
 };
-// A catalogue question that answers with rows (df = spark.catalog.listTables()); arguments in the order of the message.
+// A catalogue question that answers with rows (df = spark.catalog.listTables()); arguments in the order of
+// the message.
 struct CatalogCall {
   std::string name;  // snake_case name of the message field, e.g. "list_tables"
   std::map<std::string, std::string> arguments;
@@ -447,11 +475,12 @@ struct Unsupported {
 };
 
 struct Relation {
-  std::variant<NamedTable, DataSource, OneRow, Project, Filter, Having, Join, SetOperation, Sort, Limit, Offset, Tail,
-               Aggregate, Pivot, Unpivot, LocalRelation, InlineTable, Range, Sample, Deduplicate, Distinct, SubqueryAlias,
-               Repartition, RepartitionByExpression, ToDataFrame, RenameColumns, ShowString, DropColumns, WithColumns, Hint,
-               ToSchema, FillNulls, DropNulls, ReplaceValues, Summary, Describe, Statistic, Transpose, TableFunction,
-               Generate, With, WithRelations, SqlQuery, CachedLocalRelation, CollectMetrics, Parse, Zip, CatalogCall,
+  std::variant<NamedTable, DataSource, OneRow, Project, Filter, Having, Join, SetOperation, Sort, Limit,
+               Offset, Tail, Aggregate, Pivot, Unpivot, LocalRelation, InlineTable, Range, Sample,
+               Deduplicate, Distinct, SubqueryAlias, Repartition, RepartitionByExpression, ToDataFrame,
+               RenameColumns, ShowString, DropColumns, WithColumns, Hint, ToSchema, FillNulls, DropNulls,
+               ReplaceValues, Summary, Describe, Statistic, Transpose, TableFunction, Generate, With,
+               WithRelations, SqlQuery, CachedLocalRelation, CollectMetrics, Parse, Zip, CatalogCall,
                Unsupported>
       node;
   std::optional<int64_t> plan_id;

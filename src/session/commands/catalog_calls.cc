@@ -51,7 +51,8 @@ bool Matches(const CatalogCall& call, const std::string& name) {
   return !Has(call, "pattern") || MatchesPattern(name, Argument(call, "pattern"));
 }
 
-plan::RelationPtr OneValue(const std::string& name, Rows::Cell cell, const plan::TypePtr& type = plan::DataType::String()) {
+plan::RelationPtr OneValue(const std::string& name, Rows::Cell cell,
+                           const plan::TypePtr& type = plan::DataType::String()) {
   Rows rows({{name, false, type}});
   rows.Add({std::move(cell)});
   return rows.Build();
@@ -61,10 +62,13 @@ plan::RelationPtr Truth(bool value) { return OneValue("value", value, BooleanTyp
 
 // ---- Catalogues and databases
 
-Rows DatabaseRows() { return Rows({{"name", true}, {"catalog", true}, {"description", true}, {"locationUri", true}}); }
+Rows DatabaseRows() {
+  return Rows({{"name", true}, {"catalog", true}, {"description", true}, {"locationUri", true}});
+}
 
 void AddDatabase(const DatabaseRecord& record, Rows* rows) {
-  rows->Add({record.name, std::string(kCatalogName), TextOrNull(record.comment), PrintedLocation(record.location)});
+  rows->Add(
+      {record.name, std::string(kCatalogName), TextOrNull(record.comment), PrintedLocation(record.location)});
 }
 
 Answer ListDatabases(Session& session, const CatalogCall& call, const CommandContext&) {
@@ -99,7 +103,9 @@ Answer SetCurrentDatabase(Session& session, const CatalogCall& call, const Comma
   return Rows::None();
 }
 
-Answer CurrentCatalog(Session&, const CatalogCall&, const CommandContext&) { return OneValue("value", std::string(kCatalogName)); }
+Answer CurrentCatalog(Session&, const CatalogCall&, const CommandContext&) {
+  return OneValue("value", std::string(kCatalogName));
+}
 
 Answer SetCurrentCatalog(Session& session, const CatalogCall& call, const CommandContext& context) {
   unresolved::UseDatabase use{{Argument(call, "catalog_name")}, true};
@@ -140,7 +146,8 @@ Rows TableRows() {
 }
 
 void AddTable(const TableRecord& table, Rows* rows) {
-  rows->Add({table.info.name, std::string(kCatalogName), table.info.name_space, TextOrNull(table.info.comment), table.info.kind, false});
+  rows->Add({table.info.name, std::string(kCatalogName), table.info.name_space,
+             TextOrNull(table.info.comment), table.info.kind, false});
 }
 
 void AddTemporaryView(const TemporaryView& view, Rows* rows) {
@@ -199,14 +206,16 @@ Answer ListColumns(Session& session, const CatalogCall& call, const CommandConte
              {"isBucket", false, BooleanType()},
              {"isCluster", false, BooleanType()}});
   const auto add = [&](const plan::Field& field, const std::string& comment, bool is_partition) {
-    rows.Add({field.name, TextOrNull(comment), field.type->CatalogString(), field.nullable, is_partition, false, false});
+    rows.Add({field.name, TextOrNull(comment), field.type->CatalogString(), field.nullable, is_partition,
+              false, false});
   };
   if (session.Names()->FindTemporary(name)) {
     HEARTH_ASSIGN(const plan::TypePtr schema, ViewSchema(session, name));
     for (const plan::Field& field : schema->fields()) add(field, "", false);
   } else {
     HEARTH_ASSIGN(const TablePtr table, FindTable(session, name));
-    for (const plan::TableColumnInfo& column : table->info.columns) add(column.field, column.comment, column.is_partition);
+    for (const plan::TableColumnInfo& column : table->info.columns)
+      add(column.field, column.comment, column.is_partition);
   }
   return rows.Build();
 }
@@ -227,11 +236,13 @@ Answer CreateTable(Session& session, const CatalogCall& call, const CommandConte
   create.comment = Argument(call, "description");
   create.options = call.options;
   if (call.schema && call.schema->Is(plan::TypeKind::kStruct)) {
-    for (const plan::Field& field : call.schema->fields()) create.columns.push_back({field.name, field.type, field.nullable, "", nullptr});
+    for (const plan::Field& field : call.schema->fields())
+      create.columns.push_back({field.name, field.type, field.nullable, "", nullptr});
   }
   HEARTH_ASSIGN(const plan::RelationPtr done, Run(session, create, context));
   // The answer is the new table itself, as a DataFrame.
-  return AnalyzeQuery(session, unresolved::MakeRelation(unresolved::NamedTable{.name = create.name}), context.stop);
+  return AnalyzeQuery(session, unresolved::MakeRelation(unresolved::NamedTable{.name = create.name}),
+                      context.stop);
 }
 
 Answer DropTableOrView(Session& session, const CatalogCall& call, const CommandContext& context) {
@@ -286,7 +297,8 @@ Answer GetFunction(Session& session, const CatalogCall& call, const CommandConte
   if (call.name == "function_exists") return Truth(function != nullptr);
   if (function == nullptr) {
     const std::string quoted = plan::QuoteIdentifiers(name);
-    return base::MakeError(base::ErrorKind::kAnalysis, "UNRESOLVED_ROUTINE", fmt::format("There is no function {}.", quoted),
+    return base::MakeError(base::ErrorKind::kAnalysis, "UNRESOLVED_ROUTINE",
+                           fmt::format("There is no function {}.", quoted),
                            {{"routineName", quoted}, {"searchPath", session.Names()->SearchPath()}});
   }
   Rows rows = FunctionRows();
@@ -299,7 +311,9 @@ Answer GetFunction(Session& session, const CatalogCall& call, const CommandConte
 Answer CacheCall(Session& session, const CatalogCall& call, const CommandContext& context) {
   unresolved::CacheTable command;
   HEARTH_ASSIGN(command.name, plan::ParseName(Argument(call, "table_name")));
-  command.action = call.name == "cache_table" ? "cache" : call.name == "uncache_table" ? "uncache" : "refresh table";
+  command.action = call.name == "cache_table"     ? "cache"
+                   : call.name == "uncache_table" ? "uncache"
+                                                  : "refresh table";
   return Run(session, command, context);
 }
 
@@ -364,7 +378,8 @@ constexpr CallRow kCalls[] = {
 
 base::Result<plan::RelationPtr> RunCatalogCall(Session& session, const plan::unresolved::CatalogCall& call,
                                                const CommandContext& context) {
-  const auto* row = std::ranges::find(commands::kCalls, std::string_view(call.name), &commands::CallRow::name);
+  const auto* row =
+      std::ranges::find(commands::kCalls, std::string_view(call.name), &commands::CallRow::name);
   if (row == std::end(commands::kCalls)) return base::NotImplemented("the catalog call " + call.name);
   return row->run(session, call, context);
 }

@@ -4,7 +4,8 @@
 
 namespace hearth::session {
 
-base::Result<plan::RelationPtr> RunCommand(Session& session, const plan::unresolved::Command& command, const CommandContext& context) {
+base::Result<plan::RelationPtr> RunCommand(Session& session, const plan::unresolved::Command& command,
+                                           const CommandContext& context) {
   return std::visit([&](const auto& node) { return commands::Run(session, node, context); }, command.node);
 }
 

@@ -20,7 +20,8 @@ struct CommandContext {
 };
 
 // The answer is a plan of literal rows (plan::InlineRows), of no columns for commands that answer nothing.
-base::Result<plan::RelationPtr> RunCommand(Session& session, const plan::unresolved::Command& command, const CommandContext& context);
+base::Result<plan::RelationPtr> RunCommand(Session& session, const plan::unresolved::Command& command,
+                                           const CommandContext& context);
 
 // The calls of spark.catalog. Clients read the rows by position.
 base::Result<plan::RelationPtr> RunCatalogCall(Session& session, const plan::unresolved::CatalogCall& call,

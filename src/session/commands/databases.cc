@@ -13,29 +13,35 @@ namespace {
 
 std::string PropertiesText(const std::map<std::string, std::string>& properties) {
   std::string text;
-  for (const auto& [key, value] : properties) text += fmt::format("{}({},{})", text.empty() ? "" : ", ", key, value);
+  for (const auto& [key, value] : properties)
+    text += fmt::format("{}({},{})", text.empty() ? "" : ", ", key, value);
   return fmt::format("({})", text);
 }
 
 base::Status UseCatalog(const std::string& name) {
   if (LowerCase(name) == kCatalogName) return {};
-  return base::MakeError(base::ErrorKind::kSpark, "CATALOG_NOT_FOUND", fmt::format("There is no catalog {}.", plan::QuoteIdentifier(name)),
-                         {{"catalogName", plan::QuoteIdentifier(name)}, {"config", fmt::format("\"spark.sql.catalog.{}\"", name)}});
+  return base::MakeError(base::ErrorKind::kSpark, "CATALOG_NOT_FOUND",
+                         fmt::format("There is no catalog {}.", plan::QuoteIdentifier(name)),
+                         {{"catalogName", plan::QuoteIdentifier(name)},
+                          {"config", fmt::format("\"spark.sql.catalog.{}\"", name)}});
 }
 
 }  // namespace
 
 Answer Run(Session& session, const unresolved::CreateDatabase& command, const CommandContext&) {
   HEARTH_ASSIGN(const std::string name, DatabaseName(session, command.name));
-  if (name == kGlobalTemporaryDatabase || (session.catalog().FindDatabase(name) && command.if_not_exists)) return Rows::None();
+  if (name == kGlobalTemporaryDatabase || (session.catalog().FindDatabase(name) && command.if_not_exists))
+    return Rows::None();
   DatabaseRecord record;
   record.name = name;
   record.comment = command.comment;
   record.owner = session.key().user;
   record.properties = command.properties;
-  record.location = command.location.empty() ? fmt::format("{}/{}.db", WarehouseOf(session), name) : LocalPath(command.location);
+  record.location = command.location.empty() ? fmt::format("{}/{}.db", WarehouseOf(session), name)
+                                             : LocalPath(command.location);
   base::Status status = session.catalog().CreateDatabase(record);
-  if (!status.ok() && command.if_not_exists && status.error()->condition == "SCHEMA_ALREADY_EXISTS") return Rows::None();
+  if (!status.ok() && command.if_not_exists && status.error()->condition == "SCHEMA_ALREADY_EXISTS")
+    return Rows::None();
   if (!status.ok()) return std::move(status).Fail();
   HEARTH_RETURN_IF_ERROR(MakeDirectory(record.location));
   return Rows::None();
@@ -46,7 +52,8 @@ Answer Run(Session& session, const unresolved::DropDatabase& command, const Comm
   if (name == kDefaultDatabase) {
     const std::string quoted = plan::QuoteIdentifiers({std::string(kCatalogName), name});
     return base::MakeError(base::ErrorKind::kAnalysis, "UNSUPPORTED_FEATURE.DROP_DATABASE",
-                           fmt::format("The default database {} cannot be dropped.", quoted), {{"database", quoted}});
+                           fmt::format("The default database {} cannot be dropped.", quoted),
+                           {{"database", quoted}});
   }
   const std::optional<DatabaseRecord> record = session.catalog().FindDatabase(name);
   if (!record && command.if_exists) return Rows::None();
@@ -78,7 +85,8 @@ Answer Run(Session& session, const unresolved::DescribeDatabase& command, const 
   rows.Add({std::string("Location"), PrintedLocation(record.location)});
   rows.Add({std::string("Owner"), record.owner});
   if (command.extended) {
-    rows.Add({std::string("Properties"), record.properties.empty() ? std::string() : PropertiesText(record.properties)});
+    rows.Add({std::string("Properties"),
+              record.properties.empty() ? std::string() : PropertiesText(record.properties)});
   }
   return rows.Build();
 }

@@ -31,7 +31,8 @@ void AddPartitions(const TableRecord& table, Rows* rows) {
   AddHeading("# Partition Information", rows);
   rows->Add({std::string("# col_name"), std::string("data_type"), std::string("comment")});
   for (const plan::TableColumnInfo& column : table.info.columns) {
-    if (column.is_partition) rows->Add({column.field.name, column.field.type->CatalogString(), TextOrNull(column.comment)});
+    if (column.is_partition)
+      rows->Add({column.field.name, column.field.type->CatalogString(), TextOrNull(column.comment)});
   }
 }
 
@@ -44,8 +45,10 @@ Answer DescribeColumn(const plan::DataType& schema, const std::string& name) {
     rows.Add({std::string("comment"), plan::CommentOf(field).value_or("NULL")});
     return rows.Build();
   }
-  return MakeError(ErrorKind::kAnalysis, "COLUMN_NOT_FOUND", fmt::format("There is no column {}.", plan::QuoteIdentifier(name)),
-                   {{"colName", plan::QuoteIdentifier(name)}, {"caseSensitiveConfig", "\"spark.sql.caseSensitive\""}});
+  return MakeError(
+      ErrorKind::kAnalysis, "COLUMN_NOT_FOUND",
+      fmt::format("There is no column {}.", plan::QuoteIdentifier(name)),
+      {{"colName", plan::QuoteIdentifier(name)}, {"caseSensitiveConfig", "\"spark.sql.caseSensitive\""}});
 }
 
 }  // namespace
@@ -86,10 +89,12 @@ Answer Run(Session& session, const unresolved::DescribeQuery& command, const Com
 }
 
 Answer Run(Session& session, const unresolved::DescribeFunction& command, const CommandContext&) {
-  const plan::Function* function = command.name.size() == 1 ? plan::FunctionTable::BuiltIn().Find(command.name[0]) : nullptr;
+  const plan::Function* function =
+      command.name.size() == 1 ? plan::FunctionTable::BuiltIn().Find(command.name[0]) : nullptr;
   if (function == nullptr) {
     const std::string quoted = plan::QuoteIdentifiers(command.name);
-    return MakeError(ErrorKind::kAnalysis, "UNRESOLVED_ROUTINE", fmt::format("There is no function {}.", quoted),
+    return MakeError(ErrorKind::kAnalysis, "UNRESOLVED_ROUTINE",
+                     fmt::format("There is no function {}.", quoted),
                      {{"routineName", quoted}, {"searchPath", session.Names()->SearchPath()}});
   }
   Rows rows({{"function_desc"}});

@@ -19,8 +19,8 @@ std::string OutputLine(const plan::Relation& plan) {
 
 }  // namespace
 
-base::Result<std::string> ExplainPlan(Session& session, const plan::unresolved::RelationPtr& query, const plan::RelationPtr& plan,
-                                      ExplainMode mode) {
+base::Result<std::string> ExplainPlan(Session& session, const plan::unresolved::RelationPtr& query,
+                                      const plan::RelationPtr& plan, ExplainMode mode) {
   HEARTH_ASSIGN(const std::string physical, session.executor().Explain(plan));
   const std::string logical = plan::Print(*plan);
   switch (mode) {
@@ -32,7 +32,8 @@ base::Result<std::string> ExplainPlan(Session& session, const plan::unresolved::
       return fmt::format("== Optimized Logical Plan ==\n{}\n== Physical Plan ==\n{}\n", logical, physical);
     case ExplainMode::kExtended:
       return fmt::format(
-          "== Parsed Logical Plan ==\n{}\n== Analyzed Logical Plan ==\n{}\n{}\n== Optimized Logical Plan ==\n{}\n"
+          "== Parsed Logical Plan ==\n{}\n== Analyzed Logical Plan ==\n{}\n{}\n== Optimized Logical Plan "
+          "==\n{}\n"
           "== Physical Plan ==\n{}",
           plan::unresolved::Print(*query), OutputLine(*plan), logical, logical, physical);
   }
@@ -60,7 +61,8 @@ Answer Run(Session& session, const unresolved::Explain& command, const CommandCo
   if (!plan.ok()) {
     // Spark answers EXPLAIN of a wrong query with rows that tell the error.
     rows.Add({std::string("Error occurred during query planning: ")});
-    rows.Add({fmt::format("[{}] {} SQLSTATE: {}", plan.error()->condition, plan.error()->message, plan.error()->sql_state)});
+    rows.Add({fmt::format("[{}] {} SQLSTATE: {}", plan.error()->condition, plan.error()->message,
+                          plan.error()->sql_state)});
     return rows.Build();
   }
   HEARTH_ASSIGN(std::string text, ExplainPlan(session, command.query, *plan, ModeOf(command.mode)));

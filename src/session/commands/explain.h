@@ -14,7 +14,7 @@ namespace hearth::session {
 enum class ExplainMode : uint8_t { kSimple, kExtended, kCodegen, kCost, kFormatted };
 
 // Spark's headings over our own plans.
-base::Result<std::string> ExplainPlan(Session& session, const plan::unresolved::RelationPtr& query, const plan::RelationPtr& plan,
-                                      ExplainMode mode);
+base::Result<std::string> ExplainPlan(Session& session, const plan::unresolved::RelationPtr& query,
+                                      const plan::RelationPtr& plan, ExplainMode mode);
 
 }  // namespace hearth::session

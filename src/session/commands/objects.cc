@@ -32,8 +32,9 @@ base::Result<TablePtr> FindTable(Session& session, const std::vector<std::string
 }
 
 base::Result<plan::TypePtr> ViewSchema(Session& session, const std::vector<std::string>& name) {
-  HEARTH_ASSIGN(const plan::RelationPtr plan,
-                AnalyzeQuery(session, plan::unresolved::MakeRelation(plan::unresolved::NamedTable{.name = name})));
+  HEARTH_ASSIGN(
+      const plan::RelationPtr plan,
+      AnalyzeQuery(session, plan::unresolved::MakeRelation(plan::unresolved::NamedTable{.name = name})));
   return plan::SchemaOf(*plan);
 }
 

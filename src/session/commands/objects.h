@@ -11,7 +11,8 @@
 
 namespace hearth::session::commands {
 
-// The database that a name of one or two parts (catalogue first) means. Errors: SCHEMA_NOT_FOUND when it does not exist.
+// The database that a name of one or two parts (catalogue first) means. Errors: SCHEMA_NOT_FOUND when it does
+// not exist.
 base::Result<DatabaseRecord> FindDatabase(Session& session, const std::vector<std::string>& name);
 // The name alone, existing or not.
 base::Result<std::string> DatabaseName(Session& session, const std::vector<std::string>& name);

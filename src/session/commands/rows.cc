@@ -16,7 +16,8 @@ plan::ExpressionPtr CellLiteral(const Rows::Cell& cell, const plan::TypePtr& typ
   return plan::MakeLiteral({std::move(items)}, type);
 }
 
-// `*` stands for any text; backtracks to the last star only, so the time is bounded by the product of the lengths.
+// `*` stands for any text; backtracks to the last star only, so the time is bounded by the product of the
+// lengths.
 bool MatchesOne(std::string_view text, std::string_view pattern) {
   const auto same = [](char a, char b) {
     return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));

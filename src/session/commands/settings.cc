@@ -10,13 +10,15 @@ constexpr const char* kUndefined = "<undefined>";
 
 Rows KeyValueRows() { return Rows({{"key"}, {"value"}}); }
 
-// SET -v: every public setting with its default and, in Spark, a description; ours says where to read about it.
+// SET -v: every public setting with its default and, in Spark, a description; ours says where to read about
+// it.
 plan::RelationPtr AllPublicSettings(Session& session) {
   Rows rows({{"key"}, {"value"}, {"meaning"}, {"Since version"}});
   for (const Setting& setting : AllSettings()) {
     if (!setting.is_public) continue;
     const bool is_set = session.configuration().IsSet(setting.key);
-    rows.Add({std::string(setting.key), is_set ? session.configuration().Text(setting.key) : std::string(setting.shown_default),
+    rows.Add({std::string(setting.key),
+              is_set ? session.configuration().Text(setting.key) : std::string(setting.shown_default),
               std::string("See Spark's documentation of this setting."), std::string(setting.since)});
   }
   return rows.Build();
@@ -37,7 +39,8 @@ Answer Run(Session& session, const unresolved::SetConfiguration& command, const 
     return rows.Build();
   }
   // Hive's name for the number of partitions, still accepted.
-  const std::string key = *command.key == "mapred.reduce.tasks" ? "spark.sql.shuffle.partitions" : *command.key;
+  const std::string key =
+      *command.key == "mapred.reduce.tasks" ? "spark.sql.shuffle.partitions" : *command.key;
   HEARTH_RETURN_IF_ERROR(session.SetSetting(key, *command.value));
   rows.Add({key, *command.value});
   return rows.Build();

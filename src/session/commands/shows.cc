@@ -51,7 +51,8 @@ std::vector<TemporaryEntry> TemporaryViewsIn(Session& session, const std::string
   return entries;
 }
 
-base::Result<std::vector<TablePtr>> TablesIn(Session& session, const unresolved::Name& name, std::string* database) {
+base::Result<std::vector<TablePtr>> TablesIn(Session& session, const unresolved::Name& name,
+                                             std::string* database) {
   HEARTH_ASSIGN(*database, DatabaseName(session, name));
   if (*database == kGlobalTemporaryDatabase) return std::vector<TablePtr>();
   HEARTH_ASSIGN(const DatabaseRecord record, FindDatabase(session, name));
@@ -59,11 +60,14 @@ base::Result<std::vector<TablePtr>> TablesIn(Session& session, const unresolved:
 }
 
 Answer ShowTables(Session& session, const Show& command, bool views_only) {
-  Rows rows({{"namespace"}, {views_only ? "viewName" : "tableName"}, {"isTemporary", false, plan::DataType::Boolean()}});
+  Rows rows({{"namespace"},
+             {views_only ? "viewName" : "tableName"},
+             {"isTemporary", false, plan::DataType::Boolean()}});
   std::string database;
   HEARTH_ASSIGN(const std::vector<TablePtr> tables, TablesIn(session, command.name, &database));
   for (const TablePtr& table : tables) {
-    if ((!views_only || table->is_view()) && Matches(command, table->info.name)) rows.Add({database, table->info.name, false});
+    if ((!views_only || table->is_view()) && Matches(command, table->info.name))
+      rows.Add({database, table->info.name, false});
   }
   for (const TemporaryEntry& view : TemporaryViewsIn(session, database)) {
     if (Matches(command, view.name)) rows.Add({view.database, view.name, true});
@@ -84,7 +88,8 @@ std::string SchemaTree(const TableRecord& table) {
 }
 
 Answer ShowTableExtended(Session& session, const Show& command) {
-  Rows rows({{"namespace"}, {"tableName"}, {"isTemporary", false, plan::DataType::Boolean()}, {"information"}});
+  Rows rows(
+      {{"namespace"}, {"tableName"}, {"isTemporary", false, plan::DataType::Boolean()}, {"information"}});
   std::string database;
   HEARTH_ASSIGN(const std::vector<TablePtr> tables, TablesIn(session, command.name, &database));
   for (const TablePtr& table : tables) {
@@ -98,11 +103,13 @@ Answer ShowTableExtended(Session& session, const Show& command) {
 
 Answer ShowColumns(Session& session, const Show& command) {
   unresolved::Name name = command.name;
-  if (const auto database = command.flags.find("database"); database != command.flags.end() && !database->second.empty()) {
+  if (const auto database = command.flags.find("database");
+      database != command.flags.end() && !database->second.empty()) {
     if (name.size() == 2 && LowerCase(name[0]) != LowerCase(database->second)) {
       return MakeError(ErrorKind::kAnalysis, "SHOW_COLUMNS_WITH_CONFLICT_NAMESPACE",
                        fmt::format("SHOW COLUMNS names two databases, {} and {}.", database->second, name[0]),
-                       {{"namespaceA", plan::QuoteIdentifier(database->second)}, {"namespaceB", plan::QuoteIdentifier(name[0])}});
+                       {{"namespaceA", plan::QuoteIdentifier(database->second)},
+                        {"namespaceB", plan::QuoteIdentifier(name[0])}});
     }
     name = {database->second, name.back()};
   }
@@ -138,7 +145,8 @@ Answer ShowTableProperties(Session& session, const Show& command) {
     return rows.Build();
   }
   const auto found = table->info.properties.find(key->second);
-  const std::string full_name = fmt::format("{}.{}.{}", kCatalogName, table->info.name_space[0], table->info.name);
+  const std::string full_name =
+      fmt::format("{}.{}.{}", kCatalogName, table->info.name_space[0], table->info.name);
   rows.Add({key->second, found != table->info.properties.end()
                              ? found->second
                              : fmt::format("Table {} does not have property: {}", full_name, key->second)});
@@ -159,7 +167,8 @@ Answer ShowCreateTable(Session& session, const Show& command) {
 }
 
 // Partitions are the folders k=v below the table's.
-void CollectPartitions(const std::filesystem::path& folder, size_t levels, const std::string& prefix, std::set<std::string>* names) {
+void CollectPartitions(const std::filesystem::path& folder, size_t levels, const std::string& prefix,
+                       std::set<std::string>* names) {
   std::error_code code;
   for (const auto& entry : std::filesystem::directory_iterator(folder, code)) {
     const std::string name = entry.path().filename().string();

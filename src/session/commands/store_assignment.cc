@@ -13,7 +13,8 @@ using plan::TypeKind;
 bool CanAssignNested(const DataType& from, const DataType& to) {
   if (from.kind() != to.kind()) return false;
   if (from.Is(TypeKind::kArray)) return CanAssign(*from.element(), *to.element());
-  if (from.Is(TypeKind::kMap)) return CanAssign(*from.key(), *to.key()) && CanAssign(*from.value(), *to.value());
+  if (from.Is(TypeKind::kMap))
+    return CanAssign(*from.key(), *to.key()) && CanAssign(*from.value(), *to.value());
   if (from.fields().size() != to.fields().size()) return false;
   for (size_t i = 0; i < from.fields().size(); ++i) {
     if (!CanAssign(*from.fields()[i].type, *to.fields()[i].type)) return false;
@@ -33,17 +34,18 @@ bool CanAssign(const DataType& from, const DataType& to) {
   return from.IsAnsiInterval() && from.kind() == to.kind();
 }
 
-base::Result<plan::ExpressionPtr> StoreAssignment(Session& session, const plan::ExpressionPtr& value, const plan::Field& column,
-                                                  const std::string& table) {
+base::Result<plan::ExpressionPtr> StoreAssignment(Session& session, const plan::ExpressionPtr& value,
+                                                  const plan::Field& column, const std::string& table) {
   if (value->type->SameIgnoringNullability(*column.type)) return value;
   const std::string policy = LowerCase(session.configuration().Text("spark.sql.storeAssignmentPolicy"));
   if (policy == "legacy") return plan::MakeCast(value, column.type, plan::CastBehavior::kLegacy, true);
   if (policy == "strict") return base::NotImplemented("spark.sql.storeAssignmentPolicy=STRICT");
-  if (CanAssign(*value->type, *column.type)) return plan::MakeCast(value, column.type, plan::CastBehavior::kAnsi, true);
+  if (CanAssign(*value->type, *column.type))
+    return plan::MakeCast(value, column.type, plan::CastBehavior::kAnsi, true);
   const std::string quoted = plan::QuoteIdentifier(column.name);
   return base::MakeError(base::ErrorKind::kAnalysis, "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST",
-                         fmt::format("The column {} of the table {} is of type \"{}\" and takes no \"{}\".", quoted, table,
-                                     column.type->Sql(), value->type->Sql()),
+                         fmt::format("The column {} of the table {} is of type \"{}\" and takes no \"{}\".",
+                                     quoted, table, column.type->Sql(), value->type->Sql()),
                          {{"tableName", table},
                           {"colName", quoted},
                           {"srcType", fmt::format("\"{}\"", value->type->Sql())},

@@ -10,8 +10,8 @@
 namespace hearth::session::commands {
 
 // The value as one of the column's type. Error: INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST.
-base::Result<plan::ExpressionPtr> StoreAssignment(Session& session, const plan::ExpressionPtr& value, const plan::Field& column,
-                                                  const std::string& table);
+base::Result<plan::ExpressionPtr> StoreAssignment(Session& session, const plan::ExpressionPtr& value,
+                                                  const plan::Field& column, const std::string& table);
 
 // The rule of the policy ANSI: no text into numbers or dates, no numbers into dates.
 bool CanAssign(const plan::DataType& from, const plan::DataType& to);

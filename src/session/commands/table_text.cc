@@ -20,22 +20,26 @@ std::string Quoted(const std::string& text) {
 
 // Spark spells the collation of text columns out.
 std::string ColumnType(const plan::DataType& type) {
-  return type.Is(plan::TypeKind::kString) && type.collation().empty() ? "STRING COLLATE UTF8_BINARY" : type.Sql();
+  return type.Is(plan::TypeKind::kString) && type.collation().empty() ? "STRING COLLATE UTF8_BINARY"
+                                                                      : type.Sql();
 }
 
 std::string DottedName(const TableRecord& table) {
-  return fmt::format("{}.{}", plan::QuoteIfNeeded(table.info.name_space[0]), plan::QuoteIfNeeded(table.info.name));
+  return fmt::format("{}.{}", plan::QuoteIfNeeded(table.info.name_space[0]),
+                     plan::QuoteIfNeeded(table.info.name));
 }
 
 std::string MapText(const std::map<std::string, std::string>& map) {
   std::vector<std::string> entries;
-  for (const auto& [key, value] : map) entries.push_back(fmt::format("  {} = {}", Quoted(key), Quoted(value)));
+  for (const auto& [key, value] : map)
+    entries.push_back(fmt::format("  {} = {}", Quoted(key), Quoted(value)));
   return fmt::format("{}", fmt::join(entries, ",\n"));
 }
 
 // As Java prints a Date.
 std::string DateText(int64_t microseconds) {
-  return absl::FormatTime("%a %b %d %H:%M:%S UTC %Y", absl::FromUnixMicros(microseconds), absl::UTCTimeZone());
+  return absl::FormatTime("%a %b %d %H:%M:%S UTC %Y", absl::FromUnixMicros(microseconds),
+                          absl::UTCTimeZone());
 }
 
 std::string PropertyList(const std::map<std::string, std::string>& properties) {
@@ -49,7 +53,8 @@ std::string PropertyList(const std::map<std::string, std::string>& properties) {
 std::string CreateTableText(const TableRecord& table) {
   std::vector<std::string> columns;
   for (const plan::TableColumnInfo& column : table.info.columns) {
-    std::string line = fmt::format("  {} {}", plan::QuoteIfNeeded(column.field.name), ColumnType(*column.field.type));
+    std::string line =
+        fmt::format("  {} {}", plan::QuoteIfNeeded(column.field.name), ColumnType(*column.field.type));
     if (!column.field.nullable) line += " NOT NULL";
     if (!column.comment.empty()) line += " COMMENT " + Quoted(column.comment);
     columns.push_back(std::move(line));
@@ -61,8 +66,10 @@ std::string CreateTableText(const TableRecord& table) {
     text += fmt::format("PARTITIONED BY ({})\n", fmt::join(partitions, ", "));
   }
   if (!table.info.comment.empty()) text += fmt::format("COMMENT {}\n", Quoted(table.info.comment));
-  if (table.info.kind == "EXTERNAL") text += fmt::format("LOCATION {}\n", Quoted(PrintedLocation(table.info.location)));
-  if (!table.info.properties.empty()) text += fmt::format("TBLPROPERTIES (\n{})\n", MapText(table.info.properties));
+  if (table.info.kind == "EXTERNAL")
+    text += fmt::format("LOCATION {}\n", Quoted(PrintedLocation(table.info.location)));
+  if (!table.info.properties.empty())
+    text += fmt::format("TBLPROPERTIES (\n{})\n", MapText(table.info.properties));
   return text;
 }
 
@@ -92,15 +99,18 @@ std::vector<std::pair<std::string, std::string>> TableFacts(const TableRecord& t
   if (!table.info.comment.empty()) facts.emplace_back("Comment", table.info.comment);
   if (table.is_view()) {
     std::vector<std::string> names;
-    for (const plan::TableColumnInfo& column : table.info.columns) names.push_back(plan::QuoteIdentifier(column.field.name));
+    for (const plan::TableColumnInfo& column : table.info.columns)
+      names.push_back(plan::QuoteIdentifier(column.field.name));
     facts.emplace_back("View Text", table.view->sql);
     facts.emplace_back("View Original Text", table.view->sql);
     facts.emplace_back("View Schema Mode", "COMPENSATION");
-    facts.emplace_back("View Catalog and Namespace", fmt::format("{}.{}", kCatalogName, table.view->current_database));
+    facts.emplace_back("View Catalog and Namespace",
+                       fmt::format("{}.{}", kCatalogName, table.view->current_database));
     facts.emplace_back("View Query Output Columns", fmt::format("[{}]", fmt::join(names, ", ")));
     return facts;
   }
-  if (!table.info.properties.empty()) facts.emplace_back("Table Properties", PropertyList(table.info.properties));
+  if (!table.info.properties.empty())
+    facts.emplace_back("Table Properties", PropertyList(table.info.properties));
   facts.emplace_back("Location", PrintedLocation(table.info.location));
   if (!table.info.options.empty()) facts.emplace_back("Storage Properties", PropertyList(table.info.options));
   if (const auto partitions = table.partition_columns(); !partitions.empty()) {

@@ -1,4 +1,5 @@
-// Tables as SHOW CREATE TABLE, DESCRIBE EXTENDED and SHOW TABLE EXTENDED print them; private to session/commands.
+// Tables as SHOW CREATE TABLE, DESCRIBE EXTENDED and SHOW TABLE EXTENDED print them; private to
+// session/commands.
 #pragma once
 
 #include <string>

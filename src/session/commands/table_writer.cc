@@ -24,7 +24,9 @@ using plan::ExpressionPtr;
 // Column ids of an analysed plan count from 1; those of a projection above it start far away.
 constexpr plan::ColumnId kFirstId = plan::ColumnId{1} << 40;
 
-std::string QuotedName(const TableRecord& table) { return QuotedTableName(table.info.name_space.at(0), table.info.name); }
+std::string QuotedName(const TableRecord& table) {
+  return QuotedTableName(table.info.name_space.at(0), table.info.name);
+}
 
 std::string QuotedList(const std::vector<std::string>& names) {
   std::vector<std::string> quoted;
@@ -32,14 +34,17 @@ std::string QuotedList(const std::vector<std::string>& names) {
   return fmt::format("{}", fmt::join(quoted, ", "));
 }
 
-base::Error ArityMismatch(const TableRecord& table, const std::vector<std::string>& wanted, const plan::Relation& query) {
+base::Error ArityMismatch(const TableRecord& table, const std::vector<std::string>& wanted,
+                          const plan::Relation& query) {
   std::vector<std::string> given;
   for (const plan::Column& column : query.output) given.push_back(column.name);
   const char* kind = given.size() < wanted.size() ? "NOT_ENOUGH_DATA_COLUMNS" : "TOO_MANY_DATA_COLUMNS";
   return MakeError(ErrorKind::kAnalysis, fmt::format("INSERT_COLUMN_ARITY_MISMATCH.{}", kind),
-                   fmt::format("The table {} takes the columns {}, the data has {}.", QuotedName(table), QuotedList(wanted),
-                               QuotedList(given)),
-                   {{"tableName", QuotedName(table)}, {"tableColumns", QuotedList(wanted)}, {"dataColumns", QuotedList(given)}});
+                   fmt::format("The table {} takes the columns {}, the data has {}.", QuotedName(table),
+                               QuotedList(wanted), QuotedList(given)),
+                   {{"tableName", QuotedName(table)},
+                    {"tableColumns", QuotedList(wanted)},
+                    {"dataColumns", QuotedList(given)}});
 }
 
 bool SameName(std::string_view left, std::string_view right) { return LowerCase(left) == LowerCase(right); }
@@ -68,8 +73,8 @@ class Filling {
     std::vector<std::string> names;
     for (const plan::TableColumnInfo& column : table_.info.columns) names.push_back(column.field.name);
     return MakeError(ErrorKind::kAnalysis, "UNRESOLVED_COLUMN.WITH_SUGGESTION",
-                     fmt::format("The table {} has no column {}; it has {}.", QuotedName(table_), plan::QuoteIdentifier(name),
-                                 QuotedList(names)),
+                     fmt::format("The table {} has no column {}; it has {}.", QuotedName(table_),
+                                 plan::QuoteIdentifier(name), QuotedList(names)),
                      {{"objectName", plan::QuoteIdentifier(name)}, {"proposal", QuotedList(names)}});
   }
 
@@ -78,7 +83,8 @@ class Filling {
     const std::vector<std::string> partitions = table_.partition_columns();
     if (!column || std::ranges::find(partitions, *column) == partitions.end()) {
       return MakeError(ErrorKind::kAnalysis, "NON_PARTITION_COLUMN",
-                       fmt::format("{} is no partition column of the table {}.", plan::QuoteIdentifier(name), QuotedName(table_)),
+                       fmt::format("{} is no partition column of the table {}.", plan::QuoteIdentifier(name),
+                                   QuotedName(table_)),
                        {{"columnName", plan::QuoteIdentifier(name)}});
     }
     filling_[*column] = value;
@@ -113,15 +119,18 @@ class Filling {
     for (const plan::Column& column : query_.output) {
       const auto target = TableColumn(column.name);
       if (!target) {
-        return MakeError(ErrorKind::kAnalysis, "INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS",
-                         fmt::format("The table {} has no column {}.", QuotedName(table_), plan::QuoteIdentifier(column.name)),
-                         {{"tableName", QuotedName(table_)}, {"extraColumns", plan::QuoteIdentifier(column.name)}});
+        return MakeError(
+            ErrorKind::kAnalysis, "INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS",
+            fmt::format("The table {} has no column {}.", QuotedName(table_),
+                        plan::QuoteIdentifier(column.name)),
+            {{"tableName", QuotedName(table_)}, {"extraColumns", plan::QuoteIdentifier(column.name)}});
       }
       filling_[*target] = plan::MakeReference(column);
     }
     for (const std::string& name : Open()) {
       return MakeError(ErrorKind::kAnalysis, "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_FIND_DATA",
-                       fmt::format("The data for the table {} has no column {}.", QuotedName(table_), plan::QuoteIdentifier(name)),
+                       fmt::format("The data for the table {} has no column {}.", QuotedName(table_),
+                                   plan::QuoteIdentifier(name)),
                        {{"tableName", QuotedName(table_)}, {"colName", plan::QuoteIdentifier(name)}});
     }
     return {};
@@ -139,13 +148,14 @@ bool ReadsFrom(const plan::Relation& relation, const std::string& directory) {
       if (path == directory || path.starts_with(directory + "/")) return true;
     }
   }
-  return std::ranges::any_of(plan::InputsOf(relation), [&](const plan::RelationPtr& input) { return ReadsFrom(*input, directory); });
+  return std::ranges::any_of(plan::InputsOf(relation),
+                             [&](const plan::RelationPtr& input) { return ReadsFrom(*input, directory); });
 }
 
 }  // namespace
 
-base::Result<plan::RelationPtr> FitToTable(Session& session, const plan::RelationPtr& query, const TableRecord& table,
-                                           const InsertShape& shape) {
+base::Result<plan::RelationPtr> FitToTable(Session& session, const plan::RelationPtr& query,
+                                           const TableRecord& table, const InsertShape& shape) {
   HEARTH_ASSIGN(const auto filling, Filling(query, table, shape).Build());
   std::vector<plan::NamedExpression> items;
   std::vector<plan::Column> output;
@@ -163,13 +173,14 @@ base::Result<plan::RelationPtr> FitToTable(Session& session, const plan::Relatio
 
 base::Status CheckNotReadFrom(const plan::Relation& query, const TableRecord& table) {
   if (!ReadsFrom(query, table.info.location)) return {};
-  return MakeError(ErrorKind::kAnalysis, "UNSUPPORTED_OVERWRITE.TABLE",
-                   fmt::format("The table {} cannot be overwritten with rows that are read from it.", QuotedName(table)),
-                   {{"table", QuotedName(table)}});
+  return MakeError(
+      ErrorKind::kAnalysis, "UNSUPPORTED_OVERWRITE.TABLE",
+      fmt::format("The table {} cannot be overwritten with rows that are read from it.", QuotedName(table)),
+      {{"table", QuotedName(table)}});
 }
 
-base::Status WriteRowsToTable(Session& session, const plan::RelationPtr& rows, const TableRecord& table, bool overwrite, bool dynamic,
-                              std::stop_token stop) {
+base::Status WriteRowsToTable(Session& session, const plan::RelationPtr& rows, const TableRecord& table,
+                              bool overwrite, bool dynamic, std::stop_token stop) {
   if (overwrite && !dynamic) HEARTH_RETURN_IF_ERROR(CheckNotReadFrom(*rows, table));
   plan::FileSink sink;
   sink.format = table.info.format;
@@ -178,7 +189,8 @@ base::Status WriteRowsToTable(Session& session, const plan::RelationPtr& rows, c
   sink.partition_columns = table.partition_columns();
   sink.options = table.info.options;
   sink.dynamic_partition_overwrite = dynamic;
-  HEARTH_ASSIGN(const int64_t written, session.executor().Write(rows, sink, ExecutionOptionsOf(session), std::move(stop)));
+  HEARTH_ASSIGN(const int64_t written,
+                session.executor().Write(rows, sink, ExecutionOptionsOf(session), std::move(stop)));
   (void)written;
   return {};
 }
@@ -187,7 +199,8 @@ base::Status MovePartitionColumns(const std::string& table, const std::vector<st
                                   std::vector<plan::TableColumnInfo>* columns) {
   std::vector<plan::TableColumnInfo> partitions;
   for (const std::string& name : partition_columns) {
-    const auto found = std::ranges::find_if(*columns, [&](const auto& column) { return SameName(column.field.name, name); });
+    const auto found =
+        std::ranges::find_if(*columns, [&](const auto& column) { return SameName(column.field.name, name); });
     if (found == columns->end()) {
       std::vector<std::string> names;
       for (const plan::TableColumnInfo& column : *columns) names.push_back(column.field.name);
@@ -204,17 +217,20 @@ base::Status MovePartitionColumns(const std::string& table, const std::vector<st
     columns->erase(found);
   }
   if (columns->empty() && !partitions.empty()) {
-    return MakeError(ErrorKind::kAnalysis, "ALL_PARTITION_COLUMNS_NOT_ALLOWED", "A table cannot consist of partition columns alone.");
+    return MakeError(ErrorKind::kAnalysis, "ALL_PARTITION_COLUMNS_NOT_ALLOWED",
+                     "A table cannot consist of partition columns alone.");
   }
   std::ranges::move(partitions, std::back_inserter(*columns));
   return {};
 }
 
-base::Result<std::vector<plan::TableColumnInfo>> ColumnsOf(const plan::Relation& query, const std::string& table,
-                                                           const std::vector<std::string>& partition_columns) {
+base::Result<std::vector<plan::TableColumnInfo>> ColumnsOf(
+    const plan::Relation& query, const std::string& table,
+    const std::vector<std::string>& partition_columns) {
   std::vector<plan::TableColumnInfo> columns;
   for (const plan::Column& column : query.output) {
-    const std::string comment = plan::CommentOf({column.name, column.type, true, column.metadata}).value_or("");
+    const std::string comment =
+        plan::CommentOf({column.name, column.type, true, column.metadata}).value_or("");
     columns.push_back({{column.name, column.type->AsNullable(), true, ""}, comment, false});
   }
   HEARTH_RETURN_IF_ERROR(MovePartitionColumns(table, partition_columns, &columns));

@@ -1,4 +1,6 @@
 // CREATE TABLE, CREATE TABLE AS SELECT, DROP TABLE.
+#include "session/commands/tables.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +11,6 @@
 #include "session/commands/rows.h"
 #include "session/commands/table_files.h"
 #include "session/commands/table_writer.h"
-#include "session/commands/tables.h"
 #include "session/planning.h"
 
 namespace hearth::session::commands {
@@ -20,8 +21,8 @@ using base::MakeError;
 using unresolved::CreateTable;
 
 base::Error DataSourceNotFound(const std::string& format) {
-  return MakeError(ErrorKind::kSpark, "DATA_SOURCE_NOT_FOUND", fmt::format("There is no data source {}.", format),
-                   {{"provider", format}});
+  return MakeError(ErrorKind::kSpark, "DATA_SOURCE_NOT_FOUND",
+                   fmt::format("There is no data source {}.", format), {{"provider", format}});
 }
 
 bool IsTableFormat(const std::string& format) {
@@ -32,9 +33,11 @@ bool IsTableFormat(const std::string& format) {
 // The files of a table that is declared without columns.
 base::Status InferColumns(Session& session, TableRecord* record) {
   HEARTH_ASSIGN(const auto source,
-                session.executor().files().Resolve({record->info.format, {record->info.location}, record->info.options, nullptr}));
+                session.executor().files().Resolve(
+                    {record->info.format, {record->info.location}, record->info.options, nullptr}));
   for (const plan::Field& field : source->columns) record->info.columns.push_back({field, "", false});
-  for (const plan::Field& field : source->partition_columns) record->info.columns.push_back({field, "", true});
+  for (const plan::Field& field : source->partition_columns)
+    record->info.columns.push_back({field, "", true});
   return {};
 }
 
@@ -56,7 +59,8 @@ base::Result<TableRecord> NewTable(Session& session, const unresolved::Name& nam
   record.info.catalog = kCatalogName;
   record.info.name_space = {database->name};
   record.info.name = LowerCase(qualified.name);
-  record.info.format = LowerCase(format.empty() ? session.configuration().Text("spark.sql.sources.default") : format);
+  record.info.format =
+      LowerCase(format.empty() ? session.configuration().Text("spark.sql.sources.default") : format);
   if (!IsTableFormat(record.info.format)) return DataSourceNotFound(format);
   std::string path = location;
   for (const auto& [key, value] : options) {
@@ -73,10 +77,12 @@ base::Result<TableRecord> NewTable(Session& session, const unresolved::Name& nam
   return record;
 }
 
-base::Status CreateAndFill(Session& session, TableRecord record, const plan::RelationPtr& query, std::stop_token stop) {
+base::Status CreateAndFill(Session& session, TableRecord record, const plan::RelationPtr& query,
+                           std::stop_token stop) {
   if (record.info.kind == "MANAGED" && !IsMissingOrEmpty(record.info.location)) {
     return MakeError(ErrorKind::kAnalysis, "LOCATION_ALREADY_EXISTS",
-                     fmt::format("The place of the new table, {}, holds files already.", PrintedLocation(record.info.location)),
+                     fmt::format("The place of the new table, {}, holds files already.",
+                                 PrintedLocation(record.info.location)),
                      {{"location", fmt::format("'{}'", PrintedLocation(record.info.location))},
                       {"identifier", QuotedTableName(record.info.name_space[0], record.info.name)}});
   }
@@ -92,12 +98,14 @@ base::Status CreateAndFill(Session& session, TableRecord record, const plan::Rel
 
 base::Status DropExisting(Session& session, const TableRecord& table, const plan::RelationPtr& query) {
   if (query) HEARTH_RETURN_IF_ERROR(CheckNotReadFrom(*query, table));
-  HEARTH_ASSIGN(const TablePtr dropped, session.catalog().DropTable(table.info.name_space[0], table.info.name));
+  HEARTH_ASSIGN(const TablePtr dropped,
+                session.catalog().DropTable(table.info.name_space[0], table.info.name));
   return RemoveTableFiles(*dropped);
 }
 
 Answer Run(Session& session, const CreateTable& command, const CommandContext& context) {
-  HEARTH_ASSIGN(TableRecord record, NewTable(session, command.name, command.format, command.options, command.location));
+  HEARTH_ASSIGN(TableRecord record,
+                NewTable(session, command.name, command.format, command.options, command.location));
   record.info.comment = command.comment;
   record.info.properties = command.properties;
   const std::string quoted = QuotedTableName(record.info.name_space[0], record.info.name);

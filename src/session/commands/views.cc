@@ -20,7 +20,8 @@ using unresolved::CreateView;
 class RecordingCatalog final : public plan::Catalog {
  public:
   explicit RecordingCatalog(std::shared_ptr<NameLookup> names) : names_(std::move(names)) {}
-  base::Result<std::variant<plan::ViewInfo, plan::TableLookup>> Lookup(const std::vector<std::string>& name) override {
+  base::Result<std::variant<plan::ViewInfo, plan::TableLookup>> Lookup(
+      const std::vector<std::string>& name) override {
     if (const TemporaryViewPtr view = names_->FindTemporary(name)) temporary_.push_back(view);
     return names_->Lookup(name);
   }
@@ -32,11 +33,13 @@ class RecordingCatalog final : public plan::Catalog {
 };
 
 base::Error RecursiveView(const std::string& name) {
-  return MakeError(ErrorKind::kAnalysis, "RECURSIVE_VIEW", fmt::format("The view {} would be made of itself.", name),
+  return MakeError(ErrorKind::kAnalysis, "RECURSIVE_VIEW",
+                   fmt::format("The view {} would be made of itself.", name),
                    {{"viewIdent", name}, {"newPath", fmt::format("{} -> {}", name, name)}});
 }
 
-base::Status CheckColumnCount(const CreateView& command, const std::string& name, const plan::Relation& plan) {
+base::Status CheckColumnCount(const CreateView& command, const std::string& name,
+                              const plan::Relation& plan) {
   const size_t wanted = command.column_aliases.size();
   const size_t given = plan.output.size();
   if (wanted == 0 || wanted == given) return {};
@@ -52,16 +55,19 @@ base::Status CheckColumnCount(const CreateView& command, const std::string& name
                     {"dataColumns", fmt::format("{}", fmt::join(data, ", "))}});
 }
 
-// A view of SQL text sees later versions of the temporary views that it names, a view of a DataFrame keeps those of its making.
+// A view of SQL text sees later versions of the temporary views that it names, a view of a DataFrame keeps
+// those of its making.
 Answer CreateTemporaryView(Session& session, const CreateView& command, const CommandContext& context) {
   const auto too_long = [&] {
-    base::Error error = MakeError(ErrorKind::kAnalysis, "_LEGACY_ERROR_TEMP_1321",
-                                  fmt::format("{} cannot name a temporary view.", fmt::join(command.name, ".")),
-                                  {{"viewName", fmt::format("{}", fmt::join(command.name, "."))}});
+    base::Error error =
+        MakeError(ErrorKind::kAnalysis, "_LEGACY_ERROR_TEMP_1321",
+                  fmt::format("{} cannot name a temporary view.", fmt::join(command.name, ".")),
+                  {{"viewName", fmt::format("{}", fmt::join(command.name, "."))}});
     error.sql_state.clear();
     return error;
   };
-  const bool has_global_prefix = command.name.size() == 2 && LowerCase(command.name[0]) == kGlobalTemporaryDatabase;
+  const bool has_global_prefix =
+      command.name.size() == 2 && LowerCase(command.name[0]) == kGlobalTemporaryDatabase;
   if (command.name.size() != 1 && !(command.is_global && has_global_prefix)) return too_long();
   const std::string& name = command.name.back();
   TemporaryViews& views = command.is_global ? session.global_views() : session.views();
@@ -73,7 +79,8 @@ Answer CreateTemporaryView(Session& session, const CreateView& command, const Co
   HEARTH_RETURN_IF_ERROR(CheckColumnCount(command, plan::QuoteIdentifier(name), *plan));
 
   auto view = std::make_shared<TemporaryView>();
-  view->info.name = command.is_global ? std::vector<std::string>{std::string(kGlobalTemporaryDatabase), name} : std::vector{name};
+  view->info.name = command.is_global ? std::vector<std::string>{std::string(kGlobalTemporaryDatabase), name}
+                                      : std::vector{name};
   view->info.plan = command.input;
   view->info.column_aliases = command.column_aliases;
   view->info.current_catalog = kCatalogName;
@@ -102,9 +109,10 @@ Answer CreatePersistentView(Session& session, const CreateView& command, const C
   HEARTH_ASSIGN(const plan::RelationPtr plan, AnalyzeQuery(session, command.input, recorder, context.stop));
   if (!recorder.temporary().empty()) {
     const std::string used = plan::QuoteIdentifiers(recorder.temporary().front()->info.name);
-    return MakeError(ErrorKind::kAnalysis, "INVALID_TEMP_OBJ_REFERENCE",
-                     fmt::format("The persistent view {} cannot be made of the temporary view {}.", quoted, used),
-                     {{"obj", "VIEW"}, {"objName", quoted}, {"tempObj", "VIEW"}, {"tempObjName", used}});
+    return MakeError(
+        ErrorKind::kAnalysis, "INVALID_TEMP_OBJ_REFERENCE",
+        fmt::format("The persistent view {} cannot be made of the temporary view {}.", quoted, used),
+        {{"obj", "VIEW"}, {"objName", quoted}, {"tempObj", "VIEW"}, {"tempObjName", used}});
   }
   HEARTH_RETURN_IF_ERROR(CheckColumnCount(command, quoted, *plan));
 
@@ -122,7 +130,9 @@ Answer CreatePersistentView(Session& session, const CreateView& command, const C
     const plan::Column& column = plan->output[i];
     const std::string column_name = command.column_aliases.empty() ? column.name : command.column_aliases[i];
     const plan::Field field{column_name, column.type, column.nullable, ""};
-    record.info.columns.push_back({field, plan::CommentOf({column.name, column.type, column.nullable, column.metadata}).value_or(""), false});
+    record.info.columns.push_back(
+        {field, plan::CommentOf({column.name, column.type, column.nullable, column.metadata}).value_or(""),
+         false});
   }
   const TablePtr existing = session.catalog().FindTable(name.database, name.name);
   if (existing && command.if_not_exists) return Rows::None();

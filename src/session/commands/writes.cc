@@ -48,13 +48,15 @@ bool OverwritesDynamically(Session& session, const unresolved::Options& options)
 }
 
 base::Error NoPath() {
-  base::Error error = MakeError(ErrorKind::kIllegalArgument, "_LEGACY_ERROR_TEMP_2047", "'path' is not specified.");
+  base::Error error =
+      MakeError(ErrorKind::kIllegalArgument, "_LEGACY_ERROR_TEMP_2047", "'path' is not specified.");
   error.sql_state.clear();
   return error;
 }
 
 // A record for the query's columns, under the name of the command.
-base::Result<TableRecord> RecordFor(Session& session, const WriteTable& command, const plan::Relation& query) {
+base::Result<TableRecord> RecordFor(Session& session, const WriteTable& command,
+                                    const plan::Relation& query) {
   HEARTH_ASSIGN(TableRecord record, NewTable(session, command.table, command.format, command.options, ""));
   record.info.properties = command.properties;
   const std::string quoted = QuotedTableName(record.info.name_space[0], record.info.name);
@@ -74,8 +76,8 @@ base::Result<InsertShape> ShapeOf(Session& session, const WriteTable& command) {
   return shape;
 }
 
-base::Status Insert(Session& session, const WriteTable& command, const TableRecord& table, const plan::RelationPtr& query,
-                    const CommandContext& context) {
+base::Status Insert(Session& session, const WriteTable& command, const TableRecord& table,
+                    const plan::RelationPtr& query, const CommandContext& context) {
   if (table.is_view()) {
     const std::string quoted = QuotedTableName(table.info.name_space[0], table.info.name);
     return MakeError(ErrorKind::kAnalysis, "EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE",
@@ -86,23 +88,25 @@ base::Status Insert(Session& session, const WriteTable& command, const TableReco
   HEARTH_ASSIGN(const plan::RelationPtr rows, FitToTable(session, query, table, shape));
   const bool overwrite = command.mode == SaveMode::kOverwrite;
   const bool dynamic = overwrite && !table.partition_columns().empty() &&
-                       (command.action == WriteTable::Action::kOverwritePartitions || !shape.static_partitions.empty() ||
-                        OverwritesDynamically(session, command.options));
+                       (command.action == WriteTable::Action::kOverwritePartitions ||
+                        !shape.static_partitions.empty() || OverwritesDynamically(session, command.options));
   return WriteRowsToTable(session, rows, table, overwrite, dynamic, context.stop);
 }
 
 // Names must match, as in Spark, whose error for it is an old one.
-base::Status AppendSaved(Session& session, WriteTable command, const TableRecord& table, const plan::RelationPtr& query,
-                         const CommandContext& context) {
+base::Status AppendSaved(Session& session, WriteTable command, const TableRecord& table,
+                         const plan::RelationPtr& query, const CommandContext& context) {
   for (const plan::TableColumnInfo& column : table.info.columns) {
-    const bool is_there = std::ranges::any_of(
-        query->output, [&](const plan::Column& given) { return LowerCase(given.name) == LowerCase(column.field.name); });
+    const bool is_there = std::ranges::any_of(query->output, [&](const plan::Column& given) {
+      return LowerCase(given.name) == LowerCase(column.field.name);
+    });
     if (is_there || query->output.size() != table.info.columns.size()) continue;
     std::vector<std::string> names;
     for (const plan::Column& given : query->output) names.push_back(given.name);
-    base::Error error = MakeError(ErrorKind::kAnalysis, "_LEGACY_ERROR_TEMP_1162",
-                                  fmt::format("The data has no column '{}', but [{}].", column.field.name, fmt::join(names, ", ")),
-                                  {{"column", column.field.name}, {"inputColumns", fmt::format("{}", fmt::join(names, ", "))}});
+    base::Error error = MakeError(
+        ErrorKind::kAnalysis, "_LEGACY_ERROR_TEMP_1162",
+        fmt::format("The data has no column '{}', but [{}].", column.field.name, fmt::join(names, ", ")),
+        {{"column", column.field.name}, {"inputColumns", fmt::format("{}", fmt::join(names, ", "))}});
     error.sql_state.clear();
     return error;
   }
@@ -110,10 +114,11 @@ base::Status AppendSaved(Session& session, WriteTable command, const TableRecord
   return Insert(session, command, table, query, context);
 }
 
-base::Status SaveAsTable(Session& session, const WriteTable& command, const TablePtr& existing, const plan::RelationPtr& query,
-                         const CommandContext& context) {
+base::Status SaveAsTable(Session& session, const WriteTable& command, const TablePtr& existing,
+                         const plan::RelationPtr& query, const CommandContext& context) {
   if (existing && command.mode == SaveMode::kIgnore) return {};
-  if (existing && command.mode == SaveMode::kAppend) return AppendSaved(session, command, *existing, query, context);
+  if (existing && command.mode == SaveMode::kAppend)
+    return AppendSaved(session, command, *existing, query, context);
   if (existing && command.mode == SaveMode::kErrorIfExists) {
     return TableAlreadyExists(existing->info.name_space[0], existing->info.name);
   }
@@ -126,7 +131,8 @@ base::Status SaveAsTable(Session& session, const WriteTable& command, const Tabl
 
 Answer Run(Session& session, const unresolved::WriteFiles& command, const CommandContext& context) {
   plan::FileSink sink;
-  sink.format = LowerCase(command.format.empty() ? session.configuration().Text("spark.sql.sources.default") : command.format);
+  sink.format = LowerCase(command.format.empty() ? session.configuration().Text("spark.sql.sources.default")
+                                                 : command.format);
   sink.options = LowerKeys(command.options);
   sink.path = command.path;
   if (const auto path = sink.options.find("path"); path != sink.options.end()) {
@@ -139,7 +145,8 @@ Answer Run(Session& session, const unresolved::WriteFiles& command, const Comman
   sink.partition_columns = command.partition_columns;
   sink.dynamic_partition_overwrite = OverwritesDynamically(session, command.options);
   HEARTH_ASSIGN(const plan::RelationPtr query, AnalyzeQuery(session, command.input, context.stop));
-  HEARTH_ASSIGN(const int64_t rows, session.executor().Write(query, sink, ExecutionOptionsOf(session), context.stop));
+  HEARTH_ASSIGN(const int64_t rows,
+                session.executor().Write(query, sink, ExecutionOptionsOf(session), context.stop));
   (void)rows;
   return Rows::None();
 }
@@ -167,7 +174,8 @@ Answer Run(Session& session, const WriteTable& command, const CommandContext& co
   if (existing && command.action == WriteTable::Action::kCreate) {
     return TableAlreadyExists(existing->info.name_space[0], existing->info.name);
   }
-  if (!existing && command.action == WriteTable::Action::kReplace) return TableNotFound(command.table, names->SearchPath());
+  if (!existing && command.action == WriteTable::Action::kReplace)
+    return TableNotFound(command.table, names->SearchPath());
   HEARTH_ASSIGN(TableRecord record, RecordFor(session, command, *query));
   if (existing) HEARTH_RETURN_IF_ERROR(DropExisting(session, *existing, query));
   HEARTH_RETURN_IF_ERROR(CreateAndFill(session, std::move(record), query, context.stop));

@@ -11,7 +11,8 @@ namespace hearth::session {
 
 class FakeStream final : public plan::BatchStream {
  public:
-  FakeStream(plan::TypePtr schema, std::vector<plan::ResultBatch> batches) : schema_(std::move(schema)), batches_(std::move(batches)) {}
+  FakeStream(plan::TypePtr schema, std::vector<plan::ResultBatch> batches)
+      : schema_(std::move(schema)), batches_(std::move(batches)) {}
   const plan::TypePtr& schema() const override { return schema_; }
   base::Result<std::optional<plan::ResultBatch>> Next() override {
     if (next_ == batches_.size()) return std::optional<plan::ResultBatch>();
@@ -26,7 +27,8 @@ class FakeStream final : public plan::BatchStream {
 
 class FakeEngine final : public plan::Engine {
  public:
-  using Answer = std::function<base::Result<std::unique_ptr<plan::BatchStream>>(const plan::RelationPtr&, std::stop_token)>;
+  using Answer = std::function<base::Result<std::unique_ptr<plan::BatchStream>>(const plan::RelationPtr&,
+                                                                                std::stop_token)>;
 
   // What Execute gives; unset: an error.
   Answer answer;
@@ -42,13 +44,14 @@ class FakeEngine final : public plan::Engine {
   class FakeExecutor final : public plan::Executor {
    public:
     explicit FakeExecutor(FakeEngine& engine) : engine_(engine) {}
-    base::Result<std::unique_ptr<plan::BatchStream>> Execute(const plan::RelationPtr& plan, const plan::ExecutionOptions&,
-                                                            std::stop_token stop) override {
+    base::Result<std::unique_ptr<plan::BatchStream>> Execute(const plan::RelationPtr& plan,
+                                                             const plan::ExecutionOptions&,
+                                                             std::stop_token stop) override {
       if (!engine_.answer) return base::NotImplemented("queries of the fake engine");
       return engine_.answer(plan, std::move(stop));
     }
-    base::Result<int64_t> Write(const plan::RelationPtr&, const plan::FileSink&, const plan::ExecutionOptions&,
-                                std::stop_token) override {
+    base::Result<int64_t> Write(const plan::RelationPtr&, const plan::FileSink&,
+                                const plan::ExecutionOptions&, std::stop_token) override {
       return base::NotImplemented("writing by the fake engine");
     }
     base::Result<std::string> Explain(const plan::RelationPtr&) override { return std::string("fake\n"); }
