@@ -3,8 +3,8 @@
     python tools/judge/replay.py --remote sc://localhost:15002 [FILE|FOLDER…] [-k PATTERN] [--json REPORT] [--quiet]
 
 Run it with an environment that holds a PySpark client (pyspark-client is enough). A case tagged `@xfail` must fail;
-the day it passes, the run fails until the tag goes (`--untag` removes such tags, `--tag REASON` adds tags to what
-fails now). Exit status: 0 when nothing failed, 1 when something did, 2 when the server went away.
+the day it passes, the run fails until the tag goes (`--untag` removes such tags, `--tag [REASON]` adds tags to
+what fails now). Exit status: 0 when nothing failed, 1 when something did, 2 when the server went away.
 """
 
 from __future__ import annotations
@@ -131,28 +131,37 @@ def summary(results: list[Result], seconds: float) -> str:
     return "\n".join(lines)
 
 
+def reason_of(result: Result) -> str:
+    """In a few words why a case fails: the refusal that stands in the way, the error's condition, or what differs."""
+    first = result.notes[0] if result.notes else ""
+    refusal = re.search(r"Hearth does not implement (.*?) yet", first)
+    if refusal:
+        return f"{refusal[1]} is not implemented"
+    answered = re.match(r"expected an answer, got (\S+)", first)
+    if answered:
+        return f"answers {answered[1]}"
+    return "differs in " + ", ".join(name for name, good in result.verdicts.items() if not good and name in VERDICTS)
+
+
 def reasons(results: list[Result]) -> str:
-    """What fails most: the refusal or error that stands in the way, or the verdicts that differ; with one case each."""
     groups: dict[str, list[str]] = collections.defaultdict(list)
     for result in results:
-        if result.status not in ("failed", "xfailed"):
-            continue
-        first = result.notes[0] if result.notes else ""
-        found = re.match(r"expected an answer, got .*?\] (.*)", first)
-        wrong = "differs in " + ", ".join(name for name, good in result.verdicts.items() if not good)
-        groups[found[1][:100] if found else wrong].append(result.case.identity)
+        if result.status in ("failed", "xfailed"):
+            groups[reason_of(result)].append(result.case.identity)
     ranked = sorted(groups.items(), key=lambda item: -len(item[1]))[:40]
     return "\n".join(f"{len(cases):>5}  {reason}   e.g. {cases[0]}" for reason, cases in ranked)
 
 
 def retag(results: list[Result], files: list[CaseFile], tag: str | None, untag: bool) -> None:
-    status = {result.case.identity: result.status for result in results}
+    known = {result.case.identity: result for result in results}
     for file in files:
         before = print_case_file(file)
         for case in file.cases:
-            if tag and status.get(case.identity) == "failed":
-                case.directives.insert(0, ("xfail", tag))
-            if untag and status.get(case.identity) == "xpassed":
+            result = known.get(case.identity)
+            status = result.status if result else ""
+            if tag is not None and status == "failed":
+                case.directives.insert(0, ("xfail", tag or reason_of(result)))
+            if untag and status == "xpassed":
                 case.directives = [d for d in case.directives if d[0] != "xfail"]
         after = print_case_file(file)
         if after != before:
@@ -173,7 +182,13 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--case-seconds", type=float, default=10.0)
     parser.add_argument("--run-seconds", type=float, default=900.0)
     parser.add_argument("--check-analyze", action="store_true", help="also compare the schema that AnalyzePlan gives")
-    parser.add_argument("--tag", metavar="REASON", help="tag every case that fails now as an expected failure")
+    parser.add_argument(
+        "--tag",
+        nargs="?",
+        const="",
+        metavar="REASON",
+        help="tag every case that fails now as an expected failure; without a reason, each with its own",
+    )
     parser.add_argument("--untag", action="store_true", help="remove the tag of every expected failure that passes")
     parser.add_argument("--reasons", action="store_true", help="also print what fails most")
     parser.add_argument("--list", action="store_true", help="print the cases and stop")
@@ -205,7 +220,7 @@ def main() -> int:
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
         options.json.write_text(json.dumps(report(replay.results, seconds, replay.stopped), indent=1) + "\n")
-    if options.tag or options.untag:
+    if options.tag is not None or options.untag:
         retag(replay.results, files, options.tag, options.untag)
     if options.reasons:
         print(reasons(replay.results))

@@ -9,8 +9,6 @@
 
 namespace hearth::engine {
 
-ParsedPtr SortKeyOf(ParsedPtr child, const plan::DataType& type);
-
 namespace {
 
 using duckdb::DecimalType;

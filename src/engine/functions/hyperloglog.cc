@@ -300,7 +300,7 @@ int64_t Estimate(const State& state) {
   if (estimate < 5.0 * m) estimate -= Bias(estimate);
   if (empty > 0) {
     const double linear = m * std::log(m / empty);
-    if (linear <= kLinearCountingLimit) estimate = linear;
+    if (linear <= kLinearCountingLimit || estimate <= 2.5 * m) estimate = linear;
   }
   return static_cast<int64_t>(std::floor(estimate + 0.5));
 }

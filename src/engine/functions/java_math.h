@@ -1,5 +1,6 @@
-// The elementary functions of Java's StrictMath, whose every bit is specified: Spark computes with them, and
-// the C library rounds some results otherwise.
+// The elementary functions of Java's StrictMath, whose every bit is specified: Spark computes with them, and the C library
+// rounds some results otherwise. Sine, cosine and tangent are not here: Java leaves those to the processor's library, and the C
+// library is the nearest to it.
 #pragma once
 
 namespace hearth::engine::java_math {
@@ -12,9 +13,6 @@ double Log1p(double x);
 double Power(double x, double y);
 double CubeRoot(double x);
 double Hypot(double x, double y);
-double Sin(double x);
-double Cos(double x);
-double Tan(double x);
 double Asin(double x);
 double Acos(double x);
 double Atan(double x);
@@ -22,5 +20,7 @@ double Atan2(double y, double x);
 double Sinh(double x);
 double Cosh(double x);
 double Tanh(double x);
+double Asinh(double x);
+double Acosh(double x);
 
 }  // namespace hearth::engine::java_math

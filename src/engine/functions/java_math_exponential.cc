@@ -291,4 +291,30 @@ double Tanh(double x) {
   return negative ? -z : z;
 }
 
+double Asinh(double x) {
+  constexpr double kLn2 = 6.93147180559945286227e-01;
+  if (!std::isfinite(x)) return x + x;
+  const double magnitude = std::fabs(x);
+  if (magnitude < 0x1.0p-28) return x;
+  double result = 0;
+  if (magnitude > 0x1.0p28) {
+    result = Log(magnitude) + kLn2;
+  } else if (magnitude > 2.0) {
+    result = Log(2.0 * magnitude + 1.0 / (std::sqrt(x * x + 1.0) + magnitude));
+  } else {
+    const double t = x * x;
+    result = Log1p(magnitude + t / (1.0 + std::sqrt(1.0 + t)));
+  }
+  return x < 0 ? -result : result;
+}
+
+double Acosh(double x) {
+  constexpr double kLn2 = 6.93147180559945286227e-01;
+  if (!(x >= 1.0)) return kNaN;
+  if (x >= 0x1.0p28) return std::isinf(x) ? x : Log(x) + kLn2;
+  if (x > 2.0) return Log(2.0 * x - 1.0 / (x + std::sqrt(x * x - 1.0)));
+  const double t = x - 1.0;
+  return Log1p(t + std::sqrt(2.0 * t + t * t));
+}
+
 }  // namespace hearth::engine::java_math

@@ -40,27 +40,18 @@ struct NullUpTo {
   }
 };
 
+double Sine(double value) { return std::sin(value); }
+double Cosine(double value) { return std::cos(value); }
+double Tangent(double value) { return std::tan(value); }
 double Log2(double value) { return java_math::Log(value) / java_math::Log(2.0); }
-double Cotangent(double value) { return 1.0 / java_math::Tan(value); }
-double Secant(double value) { return 1.0 / java_math::Cos(value); }
-double Cosecant(double value) { return 1.0 / java_math::Sin(value); }
+double Cotangent(double value) { return 1.0 / std::tan(value); }
+double Secant(double value) { return 1.0 / std::cos(value); }
+double Cosecant(double value) { return 1.0 / std::sin(value); }
 double Rint(double value) { return std::nearbyint(value); }
 double SquareRoot(double value) { return std::sqrt(value); }
 double Degrees(double value) { return value * 57.29577951308232; }
 double Radians(double value) { return value * 0.017453292519943295; }
 
-double Asinh(double value) {
-  if (std::isinf(value)) return value;
-  return java_math::Log(value + std::sqrt(value * value + 1.0));
-}
-double AsinhByMagnitude(double value) {
-  // Odd, so that large negative values do not cancel; squares that overflow are left to the logarithm of 2x.
-  const double magnitude = std::fabs(value);
-  const double result =
-      magnitude > 1e150 ? java_math::Log(magnitude) + java_math::Log(2.0) : Asinh(magnitude);
-  return std::signbit(value) ? -result : result;
-}
-double Acosh(double value) { return java_math::Log(value + std::sqrt(value * value - 1.0)); }
 double Atanh(double value) { return 0.5 * (java_math::Log1p(value) - java_math::Log1p(-value)); }
 double Signum(double value) { return value > 0 ? 1.0 : value < 0 ? -1.0 : value; }
 
@@ -113,8 +104,8 @@ int64_t WidthBucket(T value, T low, T high, int64_t count, ValidityMask& mask, i
   const double v = as_double(value);
   const double min = as_double(low);
   const double max = as_double(high);
-  if (count <= 0 || count == std::numeric_limits<int64_t>::max() || std::isnan(v) || min == max ||
-      !std::isfinite(min) || !std::isfinite(max)) {
+  if (count <= 0 || count == std::numeric_limits<int64_t>::max() || std::isnan(v) || min == max || !std::isfinite(min) ||
+      !std::isfinite(max)) {
     mask.SetInvalid(row);
     return 0;
   }
@@ -176,8 +167,8 @@ void AddLogarithm(EngineFunctions& functions, const std::string& name) {
 
 template <typename Operation>
 void AddPair(EngineFunctions& functions, const std::string& name) {
-  functions.AddScalar(ScalarFunction("spark_" + name, {LogicalType::DOUBLE, LogicalType::DOUBLE},
-                                     LogicalType::DOUBLE, &BinaryKernel<double, double, double, Operation>));
+  functions.AddScalar(ScalarFunction("spark_" + name, {LogicalType::DOUBLE, LogicalType::DOUBLE}, LogicalType::DOUBLE,
+                                     &BinaryKernel<double, double, double, Operation>));
 }
 
 base::Result<ParsedPtr> LowerConstant(LoweredCall call) {
@@ -185,9 +176,9 @@ base::Result<ParsedPtr> LowerConstant(LoweredCall call) {
 }
 
 void AddTrigonometry(EngineFunctions& functions) {
-  Add<&java_math::Sin>(functions, "sin");
-  Add<&java_math::Cos>(functions, "cos");
-  Add<&java_math::Tan>(functions, "tan");
+  Add<&Sine>(functions, "sin");
+  Add<&Cosine>(functions, "cos");
+  Add<&Tangent>(functions, "tan");
   Add<&Cotangent>(functions, "cot");
   Add<&Secant>(functions, "sec");
   Add<&Cosecant>(functions, "csc");
@@ -197,8 +188,8 @@ void AddTrigonometry(EngineFunctions& functions) {
   Add<&java_math::Sinh>(functions, "sinh");
   Add<&java_math::Cosh>(functions, "cosh");
   Add<&java_math::Tanh>(functions, "tanh");
-  Add<&AsinhByMagnitude>(functions, "asinh");
-  Add<&Acosh>(functions, "acosh");
+  Add<&java_math::Asinh>(functions, "asinh");
+  Add<&java_math::Acosh>(functions, "acosh");
   Add<&Atanh>(functions, "atanh");
   Add<&Degrees>(functions, "degrees");
   Add<&Radians>(functions, "radians");
@@ -226,12 +217,9 @@ void AddMath(EngineFunctions& functions) {
   functions.AddScalar(ScalarFunction("spark_factorial", {LogicalType::INTEGER}, LogicalType::BIGINT,
                                      &UnaryKernel<int32_t, int64_t, Factorial>));
   ScalarFunctionSet signum("spark_signum");
-  signum.AddFunction(ScalarFunction({LogicalType::DOUBLE}, LogicalType::DOUBLE,
-                                    &UnaryKernel<double, double, SignOf<double>>));
-  signum.AddFunction(ScalarFunction({LogicalType::INTEGER}, LogicalType::DOUBLE,
-                                    &UnaryKernel<int32_t, double, SignOf<int32_t>>));
-  signum.AddFunction(ScalarFunction({LogicalType::BIGINT}, LogicalType::DOUBLE,
-                                    &UnaryKernel<int64_t, double, SignOf<int64_t>>));
+  signum.AddFunction(ScalarFunction({LogicalType::DOUBLE}, LogicalType::DOUBLE, &UnaryKernel<double, double, SignOf<double>>));
+  signum.AddFunction(ScalarFunction({LogicalType::INTEGER}, LogicalType::DOUBLE, &UnaryKernel<int32_t, double, SignOf<int32_t>>));
+  signum.AddFunction(ScalarFunction({LogicalType::BIGINT}, LogicalType::DOUBLE, &UnaryKernel<int64_t, double, SignOf<int64_t>>));
   functions.AddScalar(std::move(signum));
   ScalarFunctionSet width_bucket("spark_width_bucket");
   width_bucket.AddFunction(WidthBucketOf<double>(LogicalType::DOUBLE));

@@ -8,8 +8,6 @@
 
 namespace hearth::engine {
 
-ParsedPtr SortKeyOf(ParsedPtr child, const plan::DataType& type);
-
 namespace {
 
 using duckdb::ExpressionType;
