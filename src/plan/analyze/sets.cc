@@ -125,12 +125,19 @@ Result<Analyzed> Analysis::CombineSets(Analyzed left, Analyzed right, SetKind ki
     }
     auto left_cast = CoerceTo(MakeReference(one), *common, settings());
     auto right_cast = CoerceTo(MakeReference(other), *common, settings());
-    left_casts |= left_cast->As<Cast>() != nullptr;
-    right_casts |= right_cast->As<Cast>() != nullptr;
+    // Rows that compare equal must look equal: -0.0 becomes 0.0 where duplicates are removed.
+    if (!is_all && (*common)->IsFractional()) {
+      auto zero = (*common)->Is(TypeKind::kFloat) ? MakeLiteral(Value{0.0F}, *common) : MakeLiteral(Value{0.0}, *common);
+      HEARTH_ASSIGN(left_cast, Call("+", {left_cast, zero}));
+      HEARTH_ASSIGN(right_cast, Call("+", {right_cast, zero}));
+    }
+    auto computed = [](const ExpressionPtr& expression) { return expression->As<ColumnReference>() == nullptr; };
+    left_casts |= computed(left_cast);
+    right_casts |= computed(right_cast);
     left_items.push_back(
-        {left_cast->As<Cast>() ? NewColumn(one.name, *common, left_cast->nullable) : one, left_cast});
+        {computed(left_cast) ? NewColumn(one.name, *common, left_cast->nullable) : one, left_cast});
     right_items.push_back(
-        {right_cast->As<Cast>() ? NewColumn(other.name, *common, right_cast->nullable) : other, right_cast});
+        {computed(right_cast) ? NewColumn(other.name, *common, right_cast->nullable) : other, right_cast});
     bool nullable = kind == SetKind::kExcept      ? left_cast->nullable
                     : kind == SetKind::kIntersect ? left_cast->nullable && right_cast->nullable
                                                   : left_cast->nullable || right_cast->nullable;
