@@ -54,7 +54,8 @@ class TextCases {
 
   // Runs every *.txt below the folder; `differ` hears of each result that is not as expected.
   static int RunAll(const std::string& folder, const Run& run,
-                    const std::function<void(const std::string& place, const std::string& actual, const TextCase&)>& differ) {
+                    const std::function<void(const std::string& place, const std::string& actual,
+                                             const TextCase&)>& differ) {
     std::vector<std::filesystem::path> files;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
       if (entry.path().extension() == ".txt") files.push_back(entry.path());
@@ -82,8 +83,10 @@ class TextCases {
       current.settings = settings;
       std::string actual = run(current);
       while (actual.ends_with('\n')) actual.pop_back();
-      if (write) rewritten += current.input + "\n----\n" + actual + "\n";
-      else if (actual != current.expected) differ(file.string() + ":" + std::to_string(current.line), actual, current);
+      if (write)
+        rewritten += current.input + "\n----\n" + actual + "\n";
+      else if (actual != current.expected)
+        differ(file.string() + ":" + std::to_string(current.line), actual, current);
       current = {};
       after_mark = false;
     };
@@ -95,7 +98,8 @@ class TextCases {
       } else if (current.input.empty() && (line[0] == '#' || line[0] == '@')) {
         rewritten += line + "\n";
         const auto blank = line.find(' ');
-        if (line[0] == '@') settings[line.substr(1, blank - 1)] = blank == std::string::npos ? "on" : line.substr(blank + 1);
+        if (line[0] == '@')
+          settings[line.substr(1, blank - 1)] = blank == std::string::npos ? "on" : line.substr(blank + 1);
       } else if (line == "----") {
         after_mark = true;
       } else {

@@ -16,12 +16,12 @@ class DataType;
 
 namespace hearth::plan {
 
-// SQL text inside the plan is parsed here, and subqueries take in the plans that they name by plan id: the result holds
-// neither SqlQuery nor WithRelations.
+// SQL text inside the plan is parsed here, and subqueries take in the plans that they name by plan id: the
+// result holds neither SqlQuery nor WithRelations.
 base::Result<unresolved::RelationPtr> FromConnect(const ::spark::connect::Relation& message,
                                                   const SqlOptions& options);
-// What the input of a SqlCommand is: SQL text with its arguments is the query or the command that it says, with the
-// arguments put in; any other relation is a query.
+// What the input of a SqlCommand is: SQL text with its arguments is the query or the command that it says,
+// with the arguments put in; any other relation is a query.
 base::Result<unresolved::Statement> StatementFromConnect(const ::spark::connect::Relation& message,
                                                          const SqlOptions& options);
 base::Result<unresolved::ExpressionPtr> FromConnect(const ::spark::connect::Expression& message,

@@ -35,9 +35,10 @@ std::string Outcome(const TextCase& test) {
 }
 
 TEST(FromConnect, MessagesBecomeTheTreeOfTheirCase) {
-  const int count = TextCases::RunAll("tests/plan/connect", Outcome, [](const auto& place, const auto& actual, const auto& test) {
-    ADD_FAILURE() << place << "\n---- expected\n" << test.expected << "\n---- got\n" << actual;
-  });
+  const int count = TextCases::RunAll(
+      "tests/plan/connect", Outcome, [](const auto& place, const auto& actual, const auto& test) {
+        ADD_FAILURE() << place << "\n---- expected\n" << test.expected << "\n---- got\n" << actual;
+      });
   EXPECT_GT(count, 100);
 }
 
@@ -106,8 +107,9 @@ TEST(ConnectTypes, SurviveTheWayThereAndBack) {
       DataType::DayTimeInterval(DayTimeField::kHour, DayTimeField::kMinute),
       DataType::CalendarInterval(),
       DataType::Variant(),
-      DataType::Struct({{"a", DataType::Array(DataType::Map(DataType::String(), DataType::Long(), false), false), false},
-                        {"b", DataType::Binary(), true, R"({"comment":"x"})"}}),
+      DataType::Struct(
+          {{"a", DataType::Array(DataType::Map(DataType::String(), DataType::Long(), false), false), false},
+           {"b", DataType::Binary(), true, R"({"comment":"x"})"}}),
   };
   for (const auto& type : types) {
     proto::DataType message;

@@ -30,7 +30,8 @@ class Reader {
   base::Result<unresolved::RelationPtr> Relation(const proto::Relation& message);
   base::Result<unresolved::ExpressionPtr> Expression(const proto::Expression& message);
   base::Result<unresolved::Command> Command(const proto::Command& message);
-  // A relation that is SQL text at its root, alone or with named DataFrames: the query or the command that the text is.
+  // A relation that is SQL text at its root, alone or with named DataFrames: the query or the command that
+  // the text is.
   base::Result<unresolved::Statement> Statement(const proto::Relation& message);
 
  private:

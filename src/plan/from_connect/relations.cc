@@ -277,14 +277,15 @@ base::Result<unresolved::RelationPtr> Reader::Read(const proto::Transpose& messa
   return Make(unresolved::Transpose{std::move(input), std::move(index_columns)});
 }
 
-// DataFrames that SQL text refers to by name become definitions around it. Any other root holds subquery expressions that
-// name the references by plan id: they take the plans in, and the node goes away.
+// DataFrames that SQL text refers to by name become definitions around it. Any other root holds subquery
+// expressions that name the references by plan id: they take the plans in, and the node goes away.
 base::Result<unresolved::RelationPtr> Reader::Read(const proto::WithRelations& message) {
   if (message.root().has_sql()) {
     unresolved::With with;
     for (const auto& reference : message.references()) {
       if (!reference.has_subquery_alias()) {
-        return InvalidPlan("INVALID_WITH_RELATION_REFERENCE", "A DataFrame that SQL text refers to has no name.");
+        return InvalidPlan("INVALID_WITH_RELATION_REFERENCE",
+                           "A DataFrame that SQL text refers to has no name.");
       }
       HEARTH_ASSIGN(auto plan, Relation(reference.subquery_alias().input()));
       with.definitions.push_back({.name = reference.subquery_alias().alias(), .plan = std::move(plan)});

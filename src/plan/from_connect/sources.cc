@@ -86,7 +86,8 @@ base::Result<unresolved::Statement> Reader::Statement(const proto::Relation& mes
   if (message.has_with_relations() && message.with_relations().root().has_sql()) {
     HEARTH_ASSIGN(auto statement, Parse(message.with_relations().root().sql()));
     if (std::holds_alternative<unresolved::Command>(statement)) {
-      return unresolved::Statement(unresolved::Command{unresolved::UnsupportedCommand{"a command over DataFrames"}});
+      return unresolved::Statement(
+          unresolved::Command{unresolved::UnsupportedCommand{"a command over DataFrames"}});
     }
   }
   HEARTH_ASSIGN(auto query, Relation(message));
