@@ -1,6 +1,6 @@
-// The elementary functions of Java's StrictMath, whose every bit is specified: Spark computes with them, and the C library
-// rounds some results otherwise. Sine, cosine and tangent are not here: Java leaves those to the processor's library, and the C
-// library is the nearest to it.
+// The elementary functions of Java's StrictMath, whose every bit is specified: Spark computes with them, and
+// the C library rounds some results otherwise. Sine, cosine and tangent are not here: Java leaves those to
+// the processor's library, and the C library is the nearest to it.
 #pragma once
 
 namespace hearth::engine::java_math {

@@ -10,7 +10,8 @@
 namespace hearth::engine {
 namespace {
 
-// The first value of a query as text ("null" for NULL, doubles by their shortest digits), or the condition of its error.
+// The first value of a query as text ("null" for NULL, doubles by their shortest digits), or the condition of
+// its error.
 class Kernels : public testing::Test {
  protected:
   Kernels() : connection_(database_) { EngineFunctions::BuiltIn().RegisterIn(*database_.instance); }
@@ -20,8 +21,10 @@ class Kernels : public testing::Test {
     if (result->HasError()) return ToError(result->GetErrorObject()).condition;
     const auto value = result->GetValue(0, 0);
     if (value.IsNull()) return "null";
-    if (value.type().id() == duckdb::LogicalTypeId::DOUBLE) return fmt::format("{}", duckdb::DoubleValue::Get(value));
-    if (value.type().id() == duckdb::LogicalTypeId::FLOAT) return fmt::format("{}", duckdb::FloatValue::Get(value));
+    if (value.type().id() == duckdb::LogicalTypeId::DOUBLE)
+      return fmt::format("{}", duckdb::DoubleValue::Get(value));
+    if (value.type().id() == duckdb::LogicalTypeId::FLOAT)
+      return fmt::format("{}", duckdb::FloatValue::Get(value));
     return value.ToString();
   }
 
@@ -61,10 +64,12 @@ TEST_F(Kernels, DecimalArithmetic) {
   Expect("spark_decimal_multiply(1.50::DECIMAL(3,2), 3.25::DECIMAL(10,2), 0::DECIMAL(14,4))", "4.8750");
   Expect("spark_decimal_multiply(123456789012.3456::DECIMAL(32,4), 1.08::DECIMAL(16,2), 0::DECIMAL(38,6))",
          "133333332133.333248");
-  Expect("spark_decimal_divide(1.50::DECIMAL(3,2), 3.25::DECIMAL(10,2), 0::DECIMAL(16,13))", "0.4615384615385");
+  Expect("spark_decimal_divide(1.50::DECIMAL(3,2), 3.25::DECIMAL(10,2), 0::DECIMAL(16,13))",
+         "0.4615384615385");
   Expect("spark_decimal_remainder(1.50::DECIMAL(3,2), 3.25::DECIMAL(10,2), 0::DECIMAL(3,2))", "1.50");
   Expect("spark_decimal_positive_remainder(-7.5::DECIMAL(2,1), 3::DECIMAL(1,0), 0::DECIMAL(2,1))", "1.5");
-  Expect("spark_decimal_add(" + nines + ", " + nines + ", 0::DECIMAL(38,0))", "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION");
+  Expect("spark_decimal_add(" + nines + ", " + nines + ", 0::DECIMAL(38,0))",
+         "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION");
   Expect("spark_decimal_add_legacy(" + nines + ", " + nines + ", 0::DECIMAL(38,0))", "null");
   Expect("spark_decimal_multiply(" + nines + ", " + nines + ", 0::DECIMAL(38,0))",
          "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION");
@@ -74,9 +79,11 @@ TEST_F(Kernels, DecimalArithmetic) {
   Expect("spark_decimal_divide(1::DECIMAL(38,18), 3::DECIMAL(38,18), 0::DECIMAL(38,6))", "0.333333");
   Expect("spark_decimal_divide(1::DECIMAL(5,2), 0::DECIMAL(5,2), 0::DECIMAL(13,8))", "DIVIDE_BY_ZERO");
   Expect("spark_decimal_remainder_legacy(1::DECIMAL(5,2), 0::DECIMAL(5,2), 0::DECIMAL(5,2))", "null");
-  Expect("spark_decimal_integral_divide(99999999999999999999::DECIMAL(38,0), 1::DECIMAL(1,0), 0::DECIMAL(38,0))",
-         "7766279631452241919");
-  Expect("spark_decimal_sum(sum(x), 0::DECIMAL(20,2)) FROM (VALUES (1.25::DECIMAL(10,2)), (2.50)) t(x)", "3.75");
+  Expect(
+      "spark_decimal_integral_divide(99999999999999999999::DECIMAL(38,0), 1::DECIMAL(1,0), 0::DECIMAL(38,0))",
+      "7766279631452241919");
+  Expect("spark_decimal_sum(sum(x), 0::DECIMAL(20,2)) FROM (VALUES (1.25::DECIMAL(10,2)), (2.50)) t(x)",
+         "3.75");
   Expect("spark_decimal_average(52::DECIMAL(38,0), 3::BIGINT, 0::DECIMAL(14,6))", "17.333333");
 }
 
@@ -236,8 +243,10 @@ TEST_F(Kernels, Percentiles) {
   Expect("spark_percentile_of_descending([1.0::DOUBLE, 2, 4, 7, 7], 0.3::DOUBLE)", "6.4");
   Expect("spark_percentile_disc_of([10.0::DOUBLE, 20, 30, 40, 50], 0.2::DOUBLE)", "10");
   Expect("spark_percentile_disc_of([10.0::DOUBLE, 20, 30, 40, 50], 0.21::DOUBLE)", "20");
-  Expect("spark_percentile_of_weighted([10.0::DOUBLE, 20, 30, 40, 50], [1::BIGINT, 2, 3, 1, 0], 0.2::DOUBLE)", "20");
-  Expect("spark_percentile_of_weighted([10.0::DOUBLE], [-1::BIGINT], 0.2::DOUBLE)", "NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION");
+  Expect("spark_percentile_of_weighted([10.0::DOUBLE, 20, 30, 40, 50], [1::BIGINT, 2, 3, 1, 0], 0.2::DOUBLE)",
+         "20");
+  Expect("spark_percentile_of_weighted([10.0::DOUBLE], [-1::BIGINT], 0.2::DOUBLE)",
+         "NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION");
   Expect("spark_percentile_of([]::DOUBLE[], 0.3::DOUBLE)", "null");
 }
 

@@ -104,8 +104,8 @@ int64_t WidthBucket(T value, T low, T high, int64_t count, ValidityMask& mask, i
   const double v = as_double(value);
   const double min = as_double(low);
   const double max = as_double(high);
-  if (count <= 0 || count == std::numeric_limits<int64_t>::max() || std::isnan(v) || min == max || !std::isfinite(min) ||
-      !std::isfinite(max)) {
+  if (count <= 0 || count == std::numeric_limits<int64_t>::max() || std::isnan(v) || min == max ||
+      !std::isfinite(min) || !std::isfinite(max)) {
     mask.SetInvalid(row);
     return 0;
   }
@@ -167,8 +167,8 @@ void AddLogarithm(EngineFunctions& functions, const std::string& name) {
 
 template <typename Operation>
 void AddPair(EngineFunctions& functions, const std::string& name) {
-  functions.AddScalar(ScalarFunction("spark_" + name, {LogicalType::DOUBLE, LogicalType::DOUBLE}, LogicalType::DOUBLE,
-                                     &BinaryKernel<double, double, double, Operation>));
+  functions.AddScalar(ScalarFunction("spark_" + name, {LogicalType::DOUBLE, LogicalType::DOUBLE},
+                                     LogicalType::DOUBLE, &BinaryKernel<double, double, double, Operation>));
 }
 
 base::Result<ParsedPtr> LowerConstant(LoweredCall call) {
@@ -217,9 +217,12 @@ void AddMath(EngineFunctions& functions) {
   functions.AddScalar(ScalarFunction("spark_factorial", {LogicalType::INTEGER}, LogicalType::BIGINT,
                                      &UnaryKernel<int32_t, int64_t, Factorial>));
   ScalarFunctionSet signum("spark_signum");
-  signum.AddFunction(ScalarFunction({LogicalType::DOUBLE}, LogicalType::DOUBLE, &UnaryKernel<double, double, SignOf<double>>));
-  signum.AddFunction(ScalarFunction({LogicalType::INTEGER}, LogicalType::DOUBLE, &UnaryKernel<int32_t, double, SignOf<int32_t>>));
-  signum.AddFunction(ScalarFunction({LogicalType::BIGINT}, LogicalType::DOUBLE, &UnaryKernel<int64_t, double, SignOf<int64_t>>));
+  signum.AddFunction(ScalarFunction({LogicalType::DOUBLE}, LogicalType::DOUBLE,
+                                    &UnaryKernel<double, double, SignOf<double>>));
+  signum.AddFunction(ScalarFunction({LogicalType::INTEGER}, LogicalType::DOUBLE,
+                                    &UnaryKernel<int32_t, double, SignOf<int32_t>>));
+  signum.AddFunction(ScalarFunction({LogicalType::BIGINT}, LogicalType::DOUBLE,
+                                    &UnaryKernel<int64_t, double, SignOf<int64_t>>));
   functions.AddScalar(std::move(signum));
   ScalarFunctionSet width_bucket("spark_width_bucket");
   width_bucket.AddFunction(WidthBucketOf<double>(LogicalType::DOUBLE));

@@ -127,11 +127,14 @@ Result<Analyzed> Analysis::CombineSets(Analyzed left, Analyzed right, SetKind ki
     auto right_cast = CoerceTo(MakeReference(other), *common, settings());
     // Rows that compare equal must look equal: -0.0 becomes 0.0 where duplicates are removed.
     if (!is_all && (*common)->IsFractional()) {
-      auto zero = (*common)->Is(TypeKind::kFloat) ? MakeLiteral(Value{0.0F}, *common) : MakeLiteral(Value{0.0}, *common);
+      auto zero = (*common)->Is(TypeKind::kFloat) ? MakeLiteral(Value{0.0F}, *common)
+                                                  : MakeLiteral(Value{0.0}, *common);
       HEARTH_ASSIGN(left_cast, Call("+", {left_cast, zero}));
       HEARTH_ASSIGN(right_cast, Call("+", {right_cast, zero}));
     }
-    auto computed = [](const ExpressionPtr& expression) { return expression->As<ColumnReference>() == nullptr; };
+    auto computed = [](const ExpressionPtr& expression) {
+      return expression->As<ColumnReference>() == nullptr;
+    };
     left_casts |= computed(left_cast);
     right_casts |= computed(right_cast);
     left_items.push_back(
