@@ -38,6 +38,9 @@ base::Result<TypePtr> ConvertType(const sql::DataType& type, bool timestamp_ntz_
 base::Result<std::vector<Field>> ConvertFields(const std::vector<sql::StructField>& fields,
                                                bool timestamp_ntz_default);
 
+// STRING in place of CHAR and VARCHAR, at any depth.
+TypePtr WithoutLengths(const TypePtr& type);
+
 class Converter {
  public:
   using RelationResult = base::Result<unresolved::RelationPtr>;

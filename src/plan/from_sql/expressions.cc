@@ -134,8 +134,7 @@ base::Result<unresolved::ExpressionPtr> Converter::Convert(const sql::CastExpres
   HEARTH_ASSIGN(auto child, Expression(*node.child));
   auto converted = ConvertType(*node.type, options_.timestamp_ntz_default);
   if (!converted.ok()) return At(node.type->location, std::move(*converted.error()));
-  auto type = std::move(*converted);
-  if (type->Is(TypeKind::kChar) || type->Is(TypeKind::kVarchar)) type = DataType::String();
+  auto type = WithoutLengths(*converted);
   const auto mode = node.is_try ? unresolved::CastMode::kTry : unresolved::CastMode::kSession;
   return Make(unresolved::Cast{std::move(child), std::move(type), mode}, node);
 }

@@ -1,4 +1,6 @@
 // Calls, special call syntax, and windows.
+#include <algorithm>
+
 #include "plan/from_sql/converter.h"
 #include "sql/parser.h"
 
@@ -36,6 +38,18 @@ unresolved::BoundKind ConvertBoundKind(sql::FrameBoundKind kind) {
       return unresolved::BoundKind::kUnboundedFollowing;
   }
   return unresolved::BoundKind::kCurrentRow;
+}
+
+// Spark takes bounds that are constant as soon as they are parsed: literals, and operators and casts over
+// them.
+bool IsConstant(const unresolved::Expression& expression) {
+  if (expression.As<unresolved::Literal>() != nullptr || expression.As<unresolved::Parameter>() != nullptr)
+    return true;
+  if (const auto* cast = expression.As<unresolved::Cast>()) return IsConstant(*cast->child);
+  const auto* function = expression.As<unresolved::Function>();
+  if (function == nullptr || !function->is_operator) return false;
+  return std::all_of(function->arguments.begin(), function->arguments.end(),
+                     [](const auto& argument) { return IsConstant(*argument); });
 }
 
 const sql::WindowSpecification* FindDefinition(const std::vector<sql::NamedWindow>& clause,
@@ -160,7 +174,8 @@ base::Result<const sql::WindowSpecification*> Converter::FindWindow(
                       {{"windowName", QuoteIdentifier(found->reference)}});
   }
   return ParseError(specification.location, "MISSING_WINDOW_SPECIFICATION",
-                    "No WINDOW clause defines " + name + ".", {{"windowName", name}});
+                    "No WINDOW clause defines " + name + ".",
+                    {{"windowName", name}, {"docroot", "https://spark.apache.org/docs/latest"}});
 }
 
 base::Result<unresolved::ExpressionPtr> Converter::Over(unresolved::ExpressionPtr function,
@@ -191,6 +206,10 @@ base::Result<unresolved::FrameBound> Converter::ConvertBound(const sql::FrameBou
   unresolved::FrameBound result{ConvertBoundKind(bound.kind), nullptr};
   if (bound.offset != nullptr) {
     HEARTH_ASSIGN(result.offset, Expression(*bound.offset));
+    if (!IsConstant(*result.offset)) {
+      return ParseError(bound.location, "INVALID_SQL_SYNTAX.INVALID_WINDOW_FRAME_BOUND",
+                        "The bound of a window frame must be a constant.");
+    }
   }
   return result;
 }

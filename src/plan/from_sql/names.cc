@@ -68,6 +68,15 @@ base::Result<std::string> Converter::ConstantText(const sql::Expression& express
       return left + right;
     }
   }
+  if (const auto* call = sql::TryAs<sql::FunctionCallExpression>(&expression)) {
+    std::string text;
+    bool is_concat = call->name.size() == 1 && LowerCase(call->name[0]) == "concat" && !call->over;
+    for (size_t index = 0; is_concat && index < call->arguments.size(); ++index) {
+      HEARTH_ASSIGN(auto part, ConstantText(*call->arguments[index]));
+      text += part;
+    }
+    if (is_concat) return text;
+  }
   if (const auto* parameter = sql::TryAs<sql::ParameterExpression>(&expression)) {
     HEARTH_ASSIGN(auto argument, Argument(*parameter));
     const auto* literal = argument->As<unresolved::Literal>();

@@ -97,7 +97,15 @@ base::Result<RelationPtr> Converter::PipeAggregate(const sql::PipeTerm& term, Re
         term.group_by->suffix != sql::GroupByClause::Suffix::kNone) {
       return At(term.location, base::NotImplemented("|> AGGREGATE with grouping sets"));
     }
+    if (IsAll(*item)) {
+      return ParseError(item->location, "UNSUPPORTED_FEATURE.PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE",
+                        "|> AGGREGATE has no GROUP BY ALL.", {{"case", "GROUP BY ALL"}});
+    }
     HEARTH_ASSIGN(auto expression, Expression(*item));
+    const auto* literal = expression->As<unresolved::Literal>();
+    if (literal != nullptr && literal->type->Is(TypeKind::kInteger)) {  // the n-th column of the input
+      return At(item->location, base::NotImplemented("|> AGGREGATE … GROUP BY a position"));
+    }
     aggregate.items.push_back(expression);
     const auto* alias = expression->As<unresolved::Alias>();
     aggregate.groups.push_back({.expressions = {alias == nullptr ? expression : alias->child}});

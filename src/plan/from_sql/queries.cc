@@ -25,12 +25,6 @@ base::Result<RelationPtr> Converter::With(const std::vector<sql::CommonTableExpr
   if (definitions.empty()) return body;
   unresolved::With with{.body = std::move(body), .is_recursive = is_recursive};
   for (const auto& definition : definitions) {
-    for (const auto& earlier : with.definitions) {
-      if (LowerCase(earlier.name) != LowerCase(definition.name.text)) continue;
-      return ParseError(definition.location, "DUPLICATED_CTE_NAMES",
-                        "WITH defines " + definition.name.text + " twice.",
-                        {{"duplicateNames", QuoteIdentifier(definition.name.text)}});
-    }
     HEARTH_ASSIGN(auto plan, Query(*definition.query));
     with.definitions.push_back({definition.name.text, Texts(definition.columns), std::move(plan),
                                 definition.maximum_recursion_level});

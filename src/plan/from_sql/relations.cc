@@ -1,6 +1,5 @@
 // What stands after FROM.
 #include "plan/from_sql/converter.h"
-#include "plan/types/decimal_text.h"
 
 namespace hearth::plan::from_sql {
 
@@ -176,13 +175,7 @@ base::Result<RelationPtr> Converter::Sampled(const std::optional<sql::TableSampl
     }
     case sql::SampleMethod::kPercent: {
       constexpr double kPercent = 100.0;
-      constexpr double kRoundingError = 1e-6;
       result.upper = std::strtod(sample->percent.c_str(), nullptr) / kPercent;
-      if (result.upper < -kRoundingError || result.upper > 1 + kRoundingError) {
-        std::string message =
-            "Sampling fraction (" + sample->percent + " percent) must be on interval [0, 1]";
-        return ParseError(sample->location, "_LEGACY_ERROR_TEMP_0064", message, {{"msg", message}});
-      }
       break;
     }
     case sql::SampleMethod::kBucket:

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
+#include "base/time_zone.h"
 #include "plan/from_sql/converter.h"
 
 namespace hearth::plan::from_sql {
@@ -128,10 +129,14 @@ base::Result<std::optional<Command>> Converter::SessionStatement(const sql::Stat
   }
 }
 
-// The zone is a setting like any other. An interval is an offset: INTERVAL '02:00' HOUR TO MINUTE is +02:00.
+// The zone is a setting like any other; LOCAL is the server's. An interval is an offset: INTERVAL '02:00'
+// HOUR TO MINUTE is +02:00.
 base::Result<Command> Converter::Convert(const sql::SetTimeZoneStatement& statement) {
   const std::string key = "spark.sql.session.timeZone";
-  if (statement.local) return Command{unresolved::ResetConfiguration{key}};
+  if (statement.local) {
+    const std::string local = absl::LocalTimeZone().name();
+    return Command{unresolved::SetConfiguration{key, base::FindTimeZone(local) ? local : "Etc/UTC", false}};
+  }
   if (statement.zone) return Command{unresolved::SetConfiguration{key, *statement.zone, false}};
   HEARTH_ASSIGN(auto interval, Expression(*statement.interval));
   const auto* literal = interval->As<unresolved::Literal>();
@@ -142,8 +147,9 @@ base::Result<Command> Converter::Convert(const sql::SetTimeZoneStatement& statem
   const int64_t seconds = microseconds / kMicrosecondsPerSecond;
   if (!is_day_time || seconds > kLargestOffset || seconds < -kLargestOffset ||
       microseconds % kMicrosecondsPerSecond != 0) {
-    return ParseError(statement.location, "_LEGACY_ERROR_TEMP_0044",
-                      "The interval of a time zone lies between -18 and +18 hours, in whole seconds.");
+    return ParseError(statement.interval->location, "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE",
+                      "The interval of a time zone lies between -18 and +18 hours, in whole seconds.",
+                      {{"input", source_.Fragment(statement.interval->location)}});
   }
   const int64_t size = std::abs(seconds);
   std::string offset = fmt::format("{}{:02}:{:02}", seconds < 0 ? "-" : "+", size / 3'600, size / 60 % 60);

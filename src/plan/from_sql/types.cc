@@ -59,6 +59,18 @@ base::Result<TypePtr> ConvertTime(const std::vector<int>& parameters) {
   return DataType::Time(precision);
 }
 
+base::Error UnsupportedPrecision(const sql::DataType& type, bool timestamp_ntz_default) {
+  constexpr int kMicroseconds = 6;
+  const int precision = type.parameters[0];
+  if (precision > kMicroseconds) return base::NotImplemented("timestamps of nanoseconds");
+  const bool ntz = type.name == sql::TypeName::kTimestampNtz ||
+                   (type.name == sql::TypeName::kTimestamp && timestamp_ntz_default);
+  return base::MakeError(
+      base::ErrorKind::kParse, "INVALID_TIMESTAMP_PRECISION",
+      "There are no timestamps of precision " + std::to_string(precision) + ".",
+      {{"precision", std::to_string(precision)}, {"type", ntz ? "TIMESTAMP_NTZ" : "TIMESTAMP_LTZ"}});
+}
+
 YearMonthField YearMonth(sql::IntervalField field) {
   return field == sql::IntervalField::kYear ? YearMonthField::kYear : YearMonthField::kMonth;
 }
@@ -77,6 +89,26 @@ DayTimeField DayTime(sql::IntervalField field) {
 }
 
 }  // namespace
+
+TypePtr WithoutLengths(const TypePtr& type) {
+  switch (type->kind()) {
+    case TypeKind::kChar:
+    case TypeKind::kVarchar:
+      return DataType::String();
+    case TypeKind::kArray:
+      return DataType::Array(WithoutLengths(type->element()), type->contains_null());
+    case TypeKind::kMap:
+      return DataType::Map(WithoutLengths(type->key()), WithoutLengths(type->value()),
+                           type->value_contains_null());
+    case TypeKind::kStruct: {
+      auto fields = type->fields();
+      for (auto& field : fields) field.type = WithoutLengths(field.type);
+      return DataType::Struct(std::move(fields));
+    }
+    default:
+      return type;
+  }
+}
 
 base::Result<std::vector<Field>> ConvertFields(const std::vector<sql::StructField>& fields,
                                                bool timestamp_ntz_default) {
@@ -112,7 +144,7 @@ base::Result<TypePtr> ConvertType(const sql::DataType& type, bool timestamp_ntz_
     case kTimestamp:
     case kTimestampLtz:
     case kTimestampNtz: {
-      if (!type.parameters.empty()) return base::NotImplemented("timestamps with a precision");
+      if (!type.parameters.empty()) return UnsupportedPrecision(type, timestamp_ntz_default);
       const bool ntz = type.name == kTimestampNtz || (type.name == kTimestamp && timestamp_ntz_default);
       return ntz ? DataType::TimestampNtz() : DataType::Timestamp();
     }
