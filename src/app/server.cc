@@ -1,6 +1,7 @@
 #include "app/server.h"
 
 #include <fmt/format.h>
+#include <pwd.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -48,13 +49,10 @@ int ThreadCount(const ServerSettings& settings) {
                               : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
-// The zone of the machine, as the JVM would name it.
-std::string SystemTimeZone() {
-  std::error_code code;
-  const std::string target = fs::read_symlink("/etc/localtime", code).string();
-  const size_t start = target.find("/zoneinfo/");
-  if (const char* variable = std::getenv("TZ"); variable != nullptr && *variable != '\0') return variable;
-  return start == std::string::npos ? "UTC" : target.substr(start + 10);
+// The user that this process runs as: the owner of what sessions make, as in Spark.
+std::string ProcessUser() {
+  const passwd* entry = ::getpwuid(::geteuid());
+  return entry == nullptr ? std::to_string(::geteuid()) : entry->pw_name;
 }
 
 session::Configuration::Values InitialSettings(const ServerSettings& settings, const std::string& warehouse) {
@@ -62,7 +60,6 @@ session::Configuration::Values InitialSettings(const ServerSettings& settings, c
   values["spark.app.name"] = "Hearth";
   values["spark.master"] = fmt::format("local[{}]", ThreadCount(settings));
   values["spark.sql.warehouse.dir"] = "file:" + warehouse;
-  values["spark.sql.session.timeZone"] = SystemTimeZone();
   for (const auto& [key, value] : settings.spark) values[key] = value;
   return values;
 }
@@ -109,7 +106,7 @@ class Process final : public ServerProcess {
  private:
   session::SessionEnvironment MakeEnvironment(const ServerSettings& settings, const std::string& warehouse) {
     return {*engine_, *catalog_, global_views_, operations_, clock_, InitialSettings(settings, warehouse),
-            {},       scratch_};
+            {},       scratch_,  ProcessUser()};
   }
 
   const std::chrono::seconds stop_time_;

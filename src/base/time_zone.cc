@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <utility>
 
@@ -105,6 +107,19 @@ std::optional<absl::TimeZone> FindTimeZone(std::string_view id) {
   const auto* row = std::ranges::find(kShortNames, id, &std::pair<std::string_view, std::string_view>::first);
   if (row != std::end(kShortNames)) return FindTimeZone(row->second);
   return FindRegion(id);
+}
+
+std::string SystemTimeZone() {
+  static const std::string zone = [] {
+    const char* variable = std::getenv("TZ");
+    if (variable != nullptr && FindTimeZone(variable)) return std::string(variable);
+    std::error_code code;
+    const std::string target = std::filesystem::read_symlink("/etc/localtime", code).string();
+    const size_t start = target.find("/zoneinfo/");
+    if (start == std::string::npos || !FindTimeZone(target.substr(start + 10))) return std::string("UTC");
+    return target.substr(start + 10);
+  }();
+  return zone;
 }
 
 }  // namespace hearth::base

@@ -38,7 +38,8 @@ struct TableRecord {
   plan::TableInfo info;  // partition columns last
   int64_t created_microseconds = 0;
   std::string owner;
-  std::optional<ViewText> view;  // set for views
+  std::optional<ViewText> view;                                     // set for views
+  std::map<std::string, plan::unresolved::ExpressionPtr> defaults;  // DEFAULT of a column, by its name
 
   bool is_view() const { return view.has_value(); }
   std::vector<std::string> partition_columns() const;

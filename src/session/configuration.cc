@@ -189,6 +189,7 @@ std::optional<std::string> Configuration::Find(std::string_view key) const {
   }
   const Setting* setting = FindSetting(key);
   if (setting == nullptr || setting->type == SettingType::kOptional) return std::nullopt;
+  if (key == "spark.sql.session.timeZone") return base::SystemTimeZone();
   return std::string(setting->default_value);
 }
 

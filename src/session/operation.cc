@@ -63,6 +63,7 @@ void Operation::Run() {
 
 void Operation::Finish(std::unique_ptr<base::Error> failure) {
   work_.reset();
+  if (responses_->is_closed()) return;  // completed
   OperationState state = OperationState::kTerminating;
   if (failure && stop_.stop_requested()) {
     // Whatever the work stumbled over while it was being stopped, the stop is the reason.
@@ -73,6 +74,12 @@ void Operation::Finish(std::unique_ptr<base::Error> failure) {
   }
   state_.store(state);
   responses_->Close(std::move(failure));
+}
+
+void Operation::Complete(std::string last_response) {
+  // First the state: the client may release the operation as soon as it has the response.
+  state_.store(OperationState::kTerminating);
+  responses_->AppendLast(std::move(last_response));
 }
 
 bool Operation::Cancel() {

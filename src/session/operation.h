@@ -61,6 +61,8 @@ class Operation : public std::enable_shared_from_this<Operation> {
 
   // Begins the work; once. False, and the operation has failed, when the executor is full.
   bool Start(base::ThreadPool& executor, std::unique_ptr<OperationWork> work);
+  // The last response, by the work: from here on the operation counts as done, whatever the client does next.
+  void Complete(std::string last_response);
   // Ends the work soon; its stream ends with OPERATION_CANCELED. False when it had ended before.
   bool Cancel();
   // The client has all it wants: stops the work, forgets the responses.

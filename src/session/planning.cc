@@ -41,7 +41,7 @@ plan::AnalysisSettings AnalysisSettingsOf(const Session& session) {
   result.cross_join_enabled = settings.Flag("spark.sql.crossJoin.enabled");
   result.pivot_max_values = static_cast<int>(settings.Number("spark.sql.pivotMaxValues"));
   result.now_microseconds = session.clock().NowMicroseconds();
-  result.user = session.key().user;
+  result.user = session.process_user();
   result.current_catalog = kCatalogName;
   result.current_database = session.current_database();
   return result;

@@ -50,6 +50,7 @@ struct SessionEnvironment {
   Configuration::Values server_settings;
   Operations::Limits operation_limits;
   std::filesystem::path artifact_directory;   // one folder a session below it
+  std::string process_user;                   // who owns what sessions make, and current_user()
   int64_t artifact_bytes = int64_t{4} << 30;  // of one session
 };
 
@@ -73,6 +74,7 @@ class Session {
   Artifacts& artifacts() { return artifacts_; }
   plan::Executor& executor() { return *executor_; }
   base::ThreadPool& threads() { return environment_.executor; }
+  const std::string& process_user() const { return environment_.process_user; }
   const base::Clock& clock() const { return environment_.clock; }
 
   TemporaryViews& views() { return views_; }

@@ -17,7 +17,7 @@ struct SessionManagerTest : testing::Test {
   std::unique_ptr<CatalogStore> store = MakeMemoryCatalogStore("/nowhere");
   TemporaryViews global_views;
   SessionManager manager{
-      SessionEnvironment{engine, *store, global_views, executor, clock, {}, {}, "/nowhere"},
+      SessionEnvironment{engine, *store, global_views, executor, clock, {}, {}, "/nowhere", "me"},
       {.sessions = 3, .closed = 2, .idle = 1h}};
 
   static SessionKey Key(std::string user = "u") { return {std::move(user), SessionId(base::RandomUuid())}; }

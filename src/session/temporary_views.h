@@ -18,6 +18,7 @@ struct TemporaryView {
   plan::ViewInfo info;
   std::string sql_text;  // empty for views of DataFrames
   std::string comment;
+  std::vector<std::string> column_comments;  // one for each column, or none
 };
 using TemporaryViewPtr = std::shared_ptr<const TemporaryView>;
 using TemporaryViewMap = std::map<std::string, TemporaryViewPtr>;  // by lower-case name

@@ -75,7 +75,7 @@ class Case:
         if self.has("ordered") or self.has("unordered"):
             return self.has("ordered")
         if self.has("program"):
-            return bool(re.search(r"\.(orderBy|sort|sortWithinPartitions)\(|ORDER BY", self.text))
+            return _program_orders(self.text)
         return _orders_at_top(self.text)
 
 
@@ -85,6 +85,13 @@ class CaseFile:
     area: str
     header: Case
     cases: list[Case]
+
+
+def _program_orders(program: str) -> bool:
+    """Whether a program orders rows: by a method of a DataFrame or in SQL text, not in a window's definition alone."""
+    bare = re.sub(r"\bOVER\s*\([^()]*\)", " ", program, flags=re.IGNORECASE)
+    bare = re.sub(r"\bWindow(\.\w+\((?:[^()]|\([^()]*\))*\))+", " ", bare)
+    return bool(re.search(r"\.(orderBy|sort|sortWithinPartitions)\(|ORDER BY", bare))
 
 
 def _orders_at_top(statement: str) -> bool:

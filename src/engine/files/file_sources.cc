@@ -48,7 +48,7 @@ class LocalFileSources : public plan::FileSources {
  public:
   base::Result<std::shared_ptr<const plan::FileSource>> Resolve(const plan::FileRequest& request) override {
     const FileFormat* format = FindFileFormat(request.format);
-    if (!format) return base::NotImplemented("reading files of format " + request.format);
+    if (!format) return UnknownFormat(request.format, "reading");
     HEARTH_RETURN_IF_ERROR(CheckOptions(*format, request.options));
     ListOptions list_options;
     list_options.recursive = IsTrue(request.options, "recursivefilelookup");

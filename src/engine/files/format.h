@@ -28,6 +28,9 @@ struct FileFormat {
 // Null when the format is unknown.
 const FileFormat* FindFileFormat(const std::string& name);
 
+// The refusal of a format without a row: kUnsupported for those that Spark has, else DATA_SOURCE_NOT_FOUND.
+base::Error UnknownFormat(const std::string& name, const char* doing);
+
 // Rows of the table.
 FileFormat ParquetFormat();
 FileFormat CsvFormatRow();

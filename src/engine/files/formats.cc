@@ -18,9 +18,20 @@ const FileFormat* FindFileFormat(const std::string& name) {
   return nullptr;
 }
 
+base::Error UnknownFormat(const std::string& name, const char* doing) {
+  static constexpr const char* kOfSpark[] = {
+      "avro", "binaryfile", "console", "csv",    "delta", "hive",    "hudi", "iceberg", "image", "jdbc",
+      "json", "kafka",      "libsvm",  "memory", "orc",   "parquet", "rate", "socket",  "text",  "xml"};
+  for (const char* known : kOfSpark) {
+    if (name == known) return base::NotImplemented(std::string(doing) + " files of format " + name);
+  }
+  return base::MakeError(base::ErrorKind::kAnalysis, "DATA_SOURCE_NOT_FOUND",
+                         "There is no data source " + name + ".", {{"provider", name}});
+}
+
 base::Result<const char*> ScanFunctionFor(const plan::FileSource& source) {
   const FileFormat* format = FindFileFormat(source.format);
-  if (!format) return base::NotImplemented("reading files of format " + source.format);
+  if (!format) return UnknownFormat(source.format, "reading");
   return format->scan_function;
 }
 

@@ -4,7 +4,8 @@
 #include <strings.h>
 
 #include <algorithm>
-#include <map>
+#include <memory>
+#include <unordered_map>
 
 #include "duckdb/catalog/catalog.hpp"
 #include "duckdb/catalog/catalog_entry/table_function_catalog_entry.hpp"
@@ -16,6 +17,7 @@
 #include "engine/errors.h"
 #include "engine/files/file_scan.h"
 #include "engine/files/partition_values.h"
+#include "engine/files/paths.h"
 #include "engine/types.h"
 
 namespace hearth::engine {
@@ -27,6 +29,96 @@ namespace {
 
 bool SameName(const std::string& left, const std::string& right) {
   return strcasecmp(left.c_str(), right.c_str()) == 0;
+}
+
+using Id = duckdb::LogicalTypeId;
+using plan::TypeKind;
+
+bool IsOneOf(TypeKind kind, std::initializer_list<TypeKind> kinds) {
+  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
+// May a file's column be read as a type that the user named? Widening only, as Spark's reader does.
+bool CanRead(const LogicalType& file, const plan::DataType& wanted) {
+  const TypeKind kind = wanted.kind();
+  const int whole_digits = wanted.Is(TypeKind::kDecimal) ? wanted.precision() - wanted.scale() : 0;
+  switch (file.id()) {
+    case Id::BOOLEAN:
+      return kind == TypeKind::kBoolean;
+    case Id::TINYINT:
+    case Id::SMALLINT:
+    case Id::UTINYINT:
+    case Id::USMALLINT:
+    case Id::INTEGER:
+      return wanted.IsIntegral() || kind == TypeKind::kDouble || whole_digits >= 10 ||
+             kind == TypeKind::kYearMonthInterval;
+    case Id::UINTEGER:
+      return kind == TypeKind::kLong;
+    case Id::UBIGINT:
+      return whole_digits >= 20;
+    case Id::BIGINT:
+      return IsOneOf(kind, {TypeKind::kLong, TypeKind::kDayTimeInterval}) || whole_digits >= 20;
+    case Id::FLOAT:
+      return IsOneOf(kind, {TypeKind::kFloat, TypeKind::kDouble});
+    case Id::DOUBLE:
+      return kind == TypeKind::kDouble;
+    case Id::DATE:
+      return IsOneOf(kind, {TypeKind::kDate, TypeKind::kTimestampNtz});
+    case Id::TIME:
+      return kind == TypeKind::kTime;
+    case Id::TIMESTAMP:
+    case Id::TIMESTAMP_TZ:
+      return IsOneOf(kind, {TypeKind::kTimestamp, TypeKind::kTimestampNtz});
+    case Id::VARCHAR:
+    case Id::BLOB:
+      return wanted.IsString() || kind == TypeKind::kBinary;
+    case Id::DECIMAL:
+      return kind == TypeKind::kDecimal && wanted.scale() >= duckdb::DecimalType::GetScale(file) &&
+             whole_digits >= duckdb::DecimalType::GetWidth(file) - duckdb::DecimalType::GetScale(file);
+    case Id::LIST:
+      return kind == TypeKind::kArray && CanRead(duckdb::ListType::GetChildType(file), *wanted.element());
+    case Id::MAP:
+      return kind == TypeKind::kMap && CanRead(duckdb::MapType::KeyType(file), *wanted.key()) &&
+             CanRead(duckdb::MapType::ValueType(file), *wanted.value());
+    case Id::STRUCT:
+      return kind == TypeKind::kStruct;
+    default:
+      return false;
+  }
+}
+
+const char* PhysicalName(const LogicalType& file) {
+  switch (file.id()) {
+    case Id::BOOLEAN:
+      return "BOOLEAN";
+    case Id::FLOAT:
+      return "FLOAT";
+    case Id::DOUBLE:
+      return "DOUBLE";
+    case Id::BIGINT:
+    case Id::UBIGINT:
+    case Id::TIME:
+    case Id::TIMESTAMP:
+    case Id::TIMESTAMP_TZ:
+      return "INT64";
+    case Id::VARCHAR:
+    case Id::BLOB:
+      return "BINARY";
+    default:
+      return "INT32";
+  }
+}
+
+[[noreturn]] void ThrowTypeMismatch(const std::string& path, const plan::Field& field,
+                                    const LogicalType& file) {
+  const std::string printed = PrintedPath(path);
+  ThrowSpark(base::ErrorKind::kSpark, "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH",
+             "Column " + field.name + " of " + printed + " is " + PhysicalName(file) +
+                 " and cannot be read as " + field.type->CatalogString() + ".",
+             {{"path", printed},
+              {"column", "[" + field.name + "]"},
+              {"expectedType", field.type->CatalogString()},
+              {"actualType", PhysicalName(file)}});
 }
 
 class SourceReader : public duckdb::MultiFileReader {
@@ -44,7 +136,12 @@ class SourceReader : public duckdb::MultiFileReader {
                                                            const duckdb::vector<std::string>& paths,
                                                            const duckdb::FileGlobInput&) override {
     duckdb::vector<duckdb::OpenFileInfo> files;
-    for (const auto& path : paths) files.emplace_back(path);
+    auto places = std::make_shared<std::unordered_map<std::string, size_t>>();
+    for (const auto& path : paths) {
+      places->emplace(path, files.size());
+      files.emplace_back(path);
+    }
+    places_ = std::move(places);
     return duckdb::make_shared_ptr<duckdb::SimpleMultiFileList>(std::move(files));
   }
 
@@ -71,23 +168,25 @@ class SourceReader : public duckdb::MultiFileReader {
                     duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState> state) override {
     MultiFileReader::FinalizeBind(reader_data, options, bind_data, global_columns, global_column_ids, context,
                                   state);
-    const size_t file = FileIndex(reader_data.reader->GetFileName());
     const auto& local_columns = reader_data.reader->GetColumns();
     for (idx_t i = 0; i < global_column_ids.size(); ++i) {
       if (duckdb::IsVirtualColumn(global_column_ids[i].GetPrimaryIndex())) continue;
       const idx_t column = global_column_ids[i].GetPrimaryIndex();
       if (column >= source_->columns.size()) {
         const size_t partition = column - source_->columns.size();
+        const size_t file = FileIndex(reader_data.reader->GetFileName());
         reader_data.constant_map.Add(duckdb::MultiFileGlobalIndex(i),
                                      PartitionValueAt(*source_, file, partition));
         continue;
       }
-      const bool present = std::any_of(local_columns.begin(), local_columns.end(), [&](const auto& local) {
-        return SameName(local.name, source_->columns[column].name);
+      const auto& field = source_->columns[column];
+      const auto local = std::find_if(local_columns.begin(), local_columns.end(), [&](const auto& candidate) {
+        return SameName(candidate.name, field.name);
       });
-      if (!present) {
-        reader_data.constant_map.Add(duckdb::MultiFileGlobalIndex(i),
-                                     duckdb::Value(ToDuckDB(*source_->columns[column].type)));
+      if (local == local_columns.end()) {
+        reader_data.constant_map.Add(duckdb::MultiFileGlobalIndex(i), duckdb::Value(ToDuckDB(*field.type)));
+      } else if (!CanRead(local->type, *field.type)) {
+        ThrowTypeMismatch(reader_data.reader->GetFileName(), field, local->type);
       }
     }
   }
@@ -97,12 +196,12 @@ class SourceReader : public duckdb::MultiFileReader {
  private:
   // By path: a filter on partition columns takes files off the list, which renumbers the others.
   size_t FileIndex(const std::string& path) const {
-    const auto found = std::find(source_->paths.begin(), source_->paths.end(), path);
-    if (found == source_->paths.end())
-      ThrowSpark(base::InternalError("a file that is not of the scan: " + path));
-    return static_cast<size_t>(found - source_->paths.begin());
+    const auto found = places_->find(path);
+    if (found == places_->end()) ThrowSpark(base::InternalError("a file that is not of the scan: " + path));
+    return found->second;
   }
 
+  std::shared_ptr<const std::unordered_map<std::string, size_t>> places_;
   const plan::FileSource* source_ = nullptr;
 };
 

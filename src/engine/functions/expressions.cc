@@ -140,10 +140,7 @@ ParsedPtr FieldAt(ParsedPtr structure, size_t index) {
 
 ParsedPtr SortKeyOf(ParsedPtr child, const plan::DataType& type) {
   if (!type.IsNested()) return child;
-  // A null stays one, so that the key's own null order applies to it.
-  auto is_null = IsNull(Copy(child));
-  auto key = Call("create_sort_key", std::move(child), TextConstant("ASC NULLS FIRST"));
-  return If(std::move(is_null), NullOf(duckdb::LogicalType::BLOB), std::move(key));
+  return Call("spark_sort_key", std::move(child));
 }
 
 ParsedPtr Copy(const ParsedPtr& expression) { return expression->Copy(); }

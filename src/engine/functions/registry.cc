@@ -33,8 +33,11 @@ const EngineFunctions& EngineFunctions::BuiltIn() {
     AddMisc(result);
     AddCasts(result);
     AddSampling(result);
+    AddSortKeys(result);
     AddString(result);
     AddRegexp(result);
+    AddUrl(result);
+    AddJson(result);
     AddDatetime(result);
     AddInterval(result);
     AddArray(result);

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "engine/decimal.h"
+#include "engine/json/json_copy.h"
 #include "engine/text/parse.h"
 
 namespace hearth::engine {
@@ -107,6 +108,27 @@ std::optional<std::string> DecodeBase64(std::string_view text) {
   return bytes;
 }
 
+// Dates and timestamps: by the option's pattern, else as casts read them.
+JsonRead PutMoment(const plan::DataType& type, const std::string& text, const JsonValueOptions& options,
+                   Vector& vector, idx_t row) {
+  const auto& pattern = type.Is(TypeKind::kDate)        ? options.date_pattern
+                        : type.Is(TypeKind::kTimestamp) ? options.timestamp_pattern
+                                                        : options.timestamp_ntz_pattern;
+  if (!pattern) {
+    if (type.Is(TypeKind::kDate)) return PutReal<int32_t>(vector, row, ParseDate(text));
+    if (type.Is(TypeKind::kTimestamp))
+      return PutReal<int64_t>(vector, row, ParseTimestamp(text, options.zone));
+    return PutReal<int64_t>(vector, row, ParseTimestampNtz(text, false));
+  }
+  DateTimePattern::Parsed parsed;
+  if (!pattern->Parse(text, &parsed, nullptr)) return JsonRead::kMismatch;
+  if (type.Is(TypeKind::kTimestampNtz)) return Put(vector, row, parsed.local);
+  if (type.Is(TypeKind::kDate)) {
+    return Put(vector, row, static_cast<int32_t>(FloorDivide(parsed.local, kMicrosecondsPerDay)));
+  }
+  return Put(vector, row, (parsed.zone ? *parsed.zone : options.zone).FromLocal(parsed.local));
+}
+
 JsonRead PutString(const plan::DataType& type, const std::string& text, const JsonValueOptions& options,
                    Vector& vector, idx_t row) {
   switch (type.kind()) {
@@ -119,11 +141,16 @@ JsonRead PutString(const plan::DataType& type, const std::string& text, const Js
       return bytes ? PutText(vector, row, *bytes) : JsonRead::kMismatch;
     }
     case TypeKind::kDate:
-      return PutReal<int32_t>(vector, row, ParseDate(text));
     case TypeKind::kTimestamp:
-      return PutReal<int64_t>(vector, row, ParseTimestamp(text, options.zone));
     case TypeKind::kTimestampNtz:
-      return PutReal<int64_t>(vector, row, ParseTimestampNtz(text, false));
+      return PutMoment(type, text, options, vector, row);
+    case TypeKind::kYearMonthInterval: {
+      const auto months = ParseYearMonthInterval(text, type.year_month_start(), type.year_month_end());
+      return months ? Put<int32_t>(vector, row, static_cast<int32_t>(*months)) : JsonRead::kMismatch;
+    }
+    case TypeKind::kDayTimeInterval:
+      return PutReal<int64_t>(vector, row,
+                              ParseDayTimeInterval(text, type.day_time_start(), type.day_time_end()));
     case TypeKind::kFloat:
       return PutReal<float>(vector, row, SpecialReal<float>(text));
     case TypeKind::kDouble:
@@ -253,6 +280,10 @@ JsonRead ReadJsonValue(JsonCursor& cursor, const plan::DataType& type, const Jso
     return JsonRead::kOk;
   }
   if (type.IsString() && kind != JsonKind::kString) {
+    if (options.rewrites_text) {
+      std::string text;
+      return CopyJsonValue(cursor, &text) ? PutText(vector, row, text) : JsonRead::kInvalid;
+    }
     std::string_view raw;
     if (!cursor.Skip(&raw)) return JsonRead::kInvalid;
     return PutText(vector, row, raw);

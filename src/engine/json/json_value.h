@@ -2,8 +2,10 @@
 #pragma once
 
 #include <duckdb.hpp>
+#include <optional>
 #include <string>
 
+#include "engine/datetime/pattern.h"
 #include "engine/json/json_cursor.h"
 #include "engine/time_zone.h"
 #include "plan/types/data_type.h"
@@ -13,6 +15,12 @@ namespace hearth::engine {
 struct JsonValueOptions {
   TimeZone zone;
   bool primitives_as_string = false;
+  // What is no string, read as one: written again by CopyJsonValue, else the text as it stands.
+  bool rewrites_text = false;
+  // Instead of the forms that casts take; null: those.
+  std::optional<DateTimePattern> date_pattern;
+  std::optional<DateTimePattern> timestamp_pattern;
+  std::optional<DateTimePattern> timestamp_ntz_pattern;
 };
 
 enum class JsonRead : uint8_t {

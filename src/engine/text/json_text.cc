@@ -4,7 +4,6 @@
 
 #include "engine/decimal.h"
 #include "engine/text/value_text.h"
-#include "engine/write/line_format.h"
 
 namespace hearth::engine {
 
@@ -185,16 +184,14 @@ void AppendJson(const DataType& type, const NestedFormat& format, idx_t row, con
     case TypeKind::kVariant:
       return quoted([&] { AppendBase64(TextAt(format, index), out); });
     case TypeKind::kDate:
-      return quoted([&] { AppendDate(UnifiedVectorFormat::GetData<int32_t>(unified)[index], out); });
-    case TypeKind::kTimestamp: {
-      const int64_t instant = UnifiedVectorFormat::GetData<int64_t>(unified)[index];
-      return quoted([&] {
-        AppendIsoTimestamp(style.zone.ToLocal(instant), out);
-        AppendIsoOffset(style.zone.OffsetAt(instant), out);
-      });
-    }
+      return quoted(
+          [&] { style.times.AppendDay(UnifiedVectorFormat::GetData<int32_t>(unified)[index], out); });
+    case TypeKind::kTimestamp:
+      return quoted(
+          [&] { style.times.AppendInstant(UnifiedVectorFormat::GetData<int64_t>(unified)[index], out); });
     case TypeKind::kTimestampNtz:
-      return quoted([&] { AppendIsoTimestamp(UnifiedVectorFormat::GetData<int64_t>(unified)[index], out); });
+      return quoted(
+          [&] { style.times.AppendLocal(UnifiedVectorFormat::GetData<int64_t>(unified)[index], out); });
     case TypeKind::kTime:
       return quoted([&] { AppendTime(UnifiedVectorFormat::GetData<int64_t>(unified)[index], out); });
     case TypeKind::kYearMonthInterval:

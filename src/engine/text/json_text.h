@@ -2,10 +2,11 @@
 #pragma once
 
 #include <duckdb.hpp>
+#include <memory>
 #include <string>
 #include <string_view>
 
-#include "engine/time_zone.h"
+#include "engine/text/time_patterns.h"
 #include "plan/types/data_type.h"
 
 namespace hearth::engine {
@@ -16,7 +17,7 @@ void AppendJsonString(std::string_view text, std::string* out);
 void AppendBase64(std::string_view bytes, std::string* out);
 
 struct JsonStyle {
-  TimeZone zone;
+  TimePatterns times;
   bool ignore_null_fields = true;  // object fields that are null do not appear
 };
 

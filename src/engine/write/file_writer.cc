@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/deep_stack.h"
+#include "engine/files/format.h"
 #include "engine/files/partitions.h"
 #include "engine/files/paths.h"
 #include "engine/write/staging.h"
@@ -165,8 +166,7 @@ base::Result<int64_t> WriteFiles(const std::shared_ptr<Database>& database, cons
                                  const plan::FileSink& sink, const plan::ExecutionOptions& options,
                                  std::stop_token stop) {
   const bool lines = sink.format == "csv" || sink.format == "json" || sink.format == "text";
-  if (!lines && sink.format != "parquet")
-    return base::NotImplemented("writing files of format " + sink.format);
+  if (!lines && sink.format != "parquet") return UnknownFormat(sink.format, "writing");
   HEARTH_ASSIGN(const WritePlan plan, MakeWritePlan(relation, sink, options));
   HEARTH_ASSIGN(const std::string target, LocalPath(sink.path));
   if (sink.mode == plan::SaveMode::kOverwrite && Reads(relation, target)) {

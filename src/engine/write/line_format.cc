@@ -15,47 +15,29 @@ namespace hearth::engine {
 using duckdb::idx_t;
 using plan::TypeKind;
 
-void AppendIsoTimestamp(int64_t local_microseconds, std::string* out) {
-  const int64_t days = FloorDivide(local_microseconds, kMicrosecondsPerDay);
-  const int64_t time = local_microseconds - days * kMicrosecondsPerDay;
-  AppendDate(days, out);
-  out->push_back('T');
-  AppendTime(time - time % kMicrosecondsPerSecond, out);
-  out->push_back('.');
-  AppendPadded(time % kMicrosecondsPerSecond / 1000, 3, out);
-}
-
-void AppendIsoOffset(int64_t offset_seconds, std::string* out) {
-  if (offset_seconds == 0) {
-    out->push_back('Z');
-    return;
-  }
-  out->push_back(offset_seconds < 0 ? '-' : '+');
-  const int64_t minutes = std::abs(offset_seconds) / 60;
-  AppendPadded(minutes / 60, 2, out);
-  out->push_back(':');
-  AppendPadded(minutes % 60, 2, out);
-}
-
 namespace {
 
-// Options that all line formats share, and that hold only at their defaults.
-base::Status RefuseFormats(const plan::FileSink& sink) {
-  static constexpr std::pair<const char*, const char*> kDefaults[] = {
-      {"dateformat", "yyyy-MM-dd"},
-      {"timestampformat", "yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]"},
-      {"timestampntzformat", "yyyy-MM-dd'T'HH:mm:ss[.SSS]"},
-      {"encoding", "UTF-8"},
-      {"charset", "UTF-8"},
+// Files are UTF-8.
+base::Status CheckEncoding(const plan::FileSink& sink) {
+  const std::string given = WriteOption(sink, "encoding", WriteOption(sink, "charset", "UTF-8"));
+  if (strcasecmp(given.c_str(), "UTF-8") == 0) return {};
+  return base::NotImplemented("encoding " + given + " when writing " + sink.format);
+}
+
+base::Result<TimePatterns> ReadPatterns(const plan::FileSink& sink, const std::string& time_zone) {
+  TimePatterns patterns;
+  patterns.zone_id = WriteOption(sink, "timezone", time_zone);
+  HEARTH_ASSIGN(patterns.zone, FindTimeZone(patterns.zone_id));
+  const auto read = [&](const char* name, std::optional<DateTimePattern>* pattern) -> base::Status {
+    const auto found = sink.options.find(name);
+    if (found == sink.options.end()) return {};
+    HEARTH_ASSIGN(*pattern, DateTimePattern::Read(found->second, DateTimePattern::Purpose::kPrint));
+    return {};
   };
-  for (const auto& [name, value] : kDefaults) {
-    const std::string given = WriteOption(sink, name, value);
-    if (strcasecmp(given.c_str(), value) != 0) {
-      return base::NotImplemented(std::string("option ") + name + " = " + given + " when writing " +
-                                  sink.format);
-    }
-  }
-  return {};
+  HEARTH_RETURN_IF_ERROR(read("dateformat", &patterns.date));
+  HEARTH_RETURN_IF_ERROR(read("timestampformat", &patterns.timestamp));
+  HEARTH_RETURN_IF_ERROR(read("timestampntzformat", &patterns.local_timestamp));
+  return patterns;
 }
 
 bool IsTrue(const plan::FileSink& sink, const char* name, bool otherwise) {
@@ -130,13 +112,13 @@ struct CsvStyle {
 
 class CsvFormat : public LineFormat {
  public:
-  CsvFormat(const std::vector<plan::Column>& columns, CsvStyle style, const TimeZone& zone)
-      : columns_(columns), style_(std::move(style)), zone_(zone) {
+  CsvFormat(const std::vector<plan::Column>& columns, CsvStyle style, TimePatterns times)
+      : columns_(columns), style_(std::move(style)), times_(std::move(times)) {
     TextStyle text;
-    text.zone = zone;
+    text.zone = times_.zone;
     text.plain_decimals = false;
     for (const auto& column : columns) writers_.emplace_back(*column.type, text);
-    instants_.resize(columns.size());
+    times_of_.resize(columns.size());
   }
 
   std::string Header() const override {
@@ -152,7 +134,7 @@ class CsvFormat : public LineFormat {
   void Bind(duckdb::DataChunk& chunk) override {
     for (size_t i = 0; i < columns_.size(); ++i) {
       writers_[i].Bind(chunk.data[i], chunk.size());
-      chunk.data[i].ToUnifiedFormat(chunk.size(), instants_[i]);
+      chunk.data[i].ToUnifiedFormat(chunk.size(), times_of_[i]);
     }
   }
 
@@ -173,17 +155,17 @@ class CsvFormat : public LineFormat {
  private:
   void AppendText(size_t column, idx_t row) const {
     const TypeKind kind = columns_[column].type->kind();
-    if (kind != TypeKind::kTimestamp && kind != TypeKind::kTimestampNtz) {
-      writers_[column].Append(row, &field_);
-      return;
-    }
-    const auto& format = instants_[column];
-    const int64_t value = duckdb::UnifiedVectorFormat::GetData<int64_t>(format)[format.sel->get_index(row)];
-    if (kind == TypeKind::kTimestampNtz) {
-      AppendIsoTimestamp(value, &field_);
-    } else {
-      AppendIsoTimestamp(zone_.ToLocal(value), &field_);
-      AppendIsoOffset(zone_.OffsetAt(value), &field_);
+    const auto& format = times_of_[column];
+    const idx_t index = format.sel->get_index(row);
+    switch (kind) {
+      case TypeKind::kDate:
+        return times_.AppendDay(duckdb::UnifiedVectorFormat::GetData<int32_t>(format)[index], &field_);
+      case TypeKind::kTimestamp:
+        return times_.AppendInstant(duckdb::UnifiedVectorFormat::GetData<int64_t>(format)[index], &field_);
+      case TypeKind::kTimestampNtz:
+        return times_.AppendLocal(duckdb::UnifiedVectorFormat::GetData<int64_t>(format)[index], &field_);
+      default:
+        writers_[column].Append(row, &field_);
     }
   }
 
@@ -220,9 +202,9 @@ class CsvFormat : public LineFormat {
 
   const std::vector<plan::Column>& columns_;
   CsvStyle style_;
-  TimeZone zone_;
+  TimePatterns times_;
   std::deque<ValueWriter> writers_;
-  std::vector<duckdb::UnifiedVectorFormat> instants_;
+  std::vector<duckdb::UnifiedVectorFormat> times_of_;
   mutable std::string field_;
 };
 
@@ -235,7 +217,7 @@ base::Result<char> OneCharacter(const plan::FileSink& sink, const char* name, st
 }
 
 base::Result<std::unique_ptr<LineFormat>> MakeCsv(const std::vector<plan::Column>& columns,
-                                                  const plan::FileSink& sink, const TimeZone& zone,
+                                                  const plan::FileSink& sink, TimePatterns times,
                                                   std::string line_end) {
   CsvStyle style;
   style.separator = WriteOption(sink, "sep", WriteOption(sink, "delimiter", ","));
@@ -254,7 +236,8 @@ base::Result<std::unique_ptr<LineFormat>> MakeCsv(const std::vector<plan::Column
   style.null_value = WriteOption(sink, "nullvalue", "");
   style.empty_value = WriteOption(sink, "emptyvalue", "\"\"");
   style.line_end = std::move(line_end);
-  return std::unique_ptr<LineFormat>(std::make_unique<CsvFormat>(columns, std::move(style), zone));
+  return std::unique_ptr<LineFormat>(
+      std::make_unique<CsvFormat>(columns, std::move(style), std::move(times)));
 }
 
 }  // namespace
@@ -262,13 +245,13 @@ base::Result<std::unique_ptr<LineFormat>> MakeCsv(const std::vector<plan::Column
 base::Result<std::unique_ptr<LineFormat>> MakeLineFormat(const std::vector<plan::Column>& columns,
                                                          const plan::FileSink& sink,
                                                          const std::string& time_zone) {
-  HEARTH_RETURN_IF_ERROR(RefuseFormats(sink));
-  HEARTH_ASSIGN(const TimeZone zone, FindTimeZone(WriteOption(sink, "timezone", time_zone)));
+  HEARTH_RETURN_IF_ERROR(CheckEncoding(sink));
+  HEARTH_ASSIGN(TimePatterns times, ReadPatterns(sink, time_zone));
   std::string line_end = WriteOption(sink, "linesep", "\n");
-  if (sink.format == "csv") return MakeCsv(columns, sink, zone, std::move(line_end));
+  if (sink.format == "csv") return MakeCsv(columns, sink, std::move(times), std::move(line_end));
   if (sink.format == "json") {
     JsonStyle style;
-    style.zone = zone;
+    style.times = std::move(times);
     style.ignore_null_fields = IsTrue(sink, "ignorenullfields", true);
     return std::unique_ptr<LineFormat>(
         std::make_unique<JsonFormat>(columns, std::move(style), std::move(line_end)));

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "engine/time_zone.h"
 #include "plan/executor.h"
 
 namespace hearth::engine {
@@ -28,9 +27,5 @@ class LineFormat {
 base::Result<std::unique_ptr<LineFormat>> MakeLineFormat(const std::vector<plan::Column>& columns,
                                                          const plan::FileSink& sink,
                                                          const std::string& time_zone);
-
-// 2020-01-02T03:04:05.678+02:00, as CSV and JSON write instants; without the offset for local timestamps.
-void AppendIsoTimestamp(int64_t local_microseconds, std::string* out);
-void AppendIsoOffset(int64_t offset_seconds, std::string* out);
 
 }  // namespace hearth::engine

@@ -115,9 +115,9 @@ void ResponseWriter::WriteEnd(const std::vector<plan::ObservedMetrics>& observed
   FillIds(&message);
   if (operation_.request().is_reattachable) {
     message.mutable_result_complete();
-    operation_.responses().AppendLast(message.SerializeAsString());
+    operation_.Complete(message.SerializeAsString());
   } else if (!observed.empty()) {
-    operation_.responses().AppendLast(message.SerializeAsString());
+    operation_.Complete(message.SerializeAsString());
   }
 }
 

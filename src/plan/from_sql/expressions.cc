@@ -165,13 +165,11 @@ base::Result<unresolved::ExpressionPtr> Converter::Convert(const sql::FieldAcces
 // v:a.b is variant_get(v, '$.a.b', 'variant') under the name of its last step.
 base::Result<unresolved::ExpressionPtr> Converter::Convert(const sql::SemiStructuredExtractExpression& node) {
   HEARTH_ASSIGN(auto base, Expression(*node.base));
-  auto get = Call(
-      node, "variant_get",
-      {std::move(base), unresolved::StringLiteral("$." + node.path), unresolved::StringLiteral("variant")});
-  std::string name = node.path;
-  while (name.ends_with(']')) name.erase(name.rfind('['));
-  if (const auto dot = name.rfind('.'); dot != std::string::npos) name.erase(0, dot + 1);
-  return Make(unresolved::Alias{std::move(get), {std::move(name)}, {}}, node);
+  auto get =
+      Call(node, "variant_get",
+           {std::move(base), unresolved::StringLiteral(node.path), unresolved::StringLiteral("variant")});
+  if (node.name.empty()) return get;
+  return Make(unresolved::Alias{std::move(get), {node.name}, {}}, node);
 }
 
 base::Result<unresolved::ExpressionPtr> Converter::Convert(const sql::CollateExpression& node) {

@@ -133,10 +133,7 @@ base::Result<std::optional<Command>> Converter::SessionStatement(const sql::Stat
 // HOUR TO MINUTE is +02:00.
 base::Result<Command> Converter::Convert(const sql::SetTimeZoneStatement& statement) {
   const std::string key = "spark.sql.session.timeZone";
-  if (statement.local) {
-    const std::string local = absl::LocalTimeZone().name();
-    return Command{unresolved::SetConfiguration{key, base::FindTimeZone(local) ? local : "Etc/UTC", false}};
-  }
+  if (statement.local) return Command{unresolved::SetConfiguration{.key = key, .is_local_time_zone = true}};
   if (statement.zone) return Command{unresolved::SetConfiguration{key, *statement.zone, false}};
   HEARTH_ASSIGN(auto interval, Expression(*statement.interval));
   const auto* literal = interval->As<unresolved::Literal>();

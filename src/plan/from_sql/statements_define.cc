@@ -147,7 +147,10 @@ base::Result<Command> Converter::Convert(const sql::CreateViewStatement& stateme
                               .if_not_exists = statement.if_not_exists,
                               .comment = statement.comment.value_or(""),
                               .sql_text = statement.query_text};
-  for (const auto& column : statement.columns) view.column_aliases.push_back(column.name.text);
+  for (const auto& column : statement.columns) {
+    view.column_aliases.push_back(column.name.text);
+    view.column_comments.push_back(column.comment.value_or(""));
+  }
   return Command{std::move(view)};
 }
 

@@ -47,6 +47,23 @@ base::Result<TypePtr> ReadSchema(const Expression& argument) {
                          {{"inputSchema", Quoted(OutputName(argument))}});
 }
 
+// Keys are strings, and the mode keeps or refuses bad records: there is no row to drop.
+base::Status CheckFromJson(const Function& function, const ExpressionPtr& json, const DataType& schema,
+                           const std::string& options) {
+  if (schema.Is(TypeKind::kMap) && !schema.key()->IsString()) {
+    return MismatchError("INVALID_JSON_MAP_KEY_TYPE", "the keys of a JSON map are strings.",
+                         {{"schema", QuotedType(schema)}, {"sqlExpr", "\"entries\""}});
+  }
+  const auto parsed = nlohmann::json::parse(options);
+  if (!parsed.contains("mode")) return {};
+  auto mode = parsed["mode"].get<std::string>();
+  std::transform(mode.begin(), mode.end(), mode.begin(), [](unsigned char c) { return std::toupper(c); });
+  if (mode != "DROPMALFORMED") return {};
+  return base::MakeError(base::ErrorKind::kAnalysis, "PARSE_MODE_UNSUPPORTED",
+                         fmt::format("{} has no mode {}.", CallText(function, {json}), mode),
+                         {{"funcName", QuoteIdentifier(function.registered_name)}, {"mode", mode}});
+}
+
 base::Result<ExpressionPtr> ResolveFromJson(const Function& function, Expressions arguments, const CallShape&,
                                             const ResolveContext& context) {
   HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 2, 3));
@@ -56,6 +73,7 @@ base::Result<ExpressionPtr> ResolveFromJson(const Function& function, Expression
     return Mismatch("INVALID_JSON_SCHEMA", "a struct, array or map is needed.", function, arguments,
                     {{"schema", QuotedType(*schema)}});
   }
+  HEARTH_RETURN_IF_ERROR(CheckFromJson(function, arguments[0], *schema, options));
   HEARTH_RETURN_IF_ERROR(CoerceArgument(function, arguments, 0, Slot::kString, "\"STRING\"", context));
   auto display = schema->Is(TypeKind::kMap) ? "entries" : CallText(function, {arguments[0]});
   auto call = MakeCall(&function, {arguments[0], StringLiteral(std::move(options))}, schema->AsNullable(),

@@ -41,14 +41,19 @@ TypePtr Merge(const TypePtr& left, const TypePtr& right) {
   return DataType::String();
 }
 
-// Nulls that never met another type are strings; structs without fields vanish in Spark only at the top.
+// What never met a type is a string; structs without fields, and arrays of them, vanish.
 TypePtr Settle(const TypePtr& type) {
   if (type->Is(TypeKind::kNull)) return DataType::String();
-  if (type->Is(TypeKind::kArray)) return DataType::Array(Settle(type->element()), true);
+  if (type->Is(TypeKind::kArray)) {
+    auto element = Settle(type->element());
+    return element ? DataType::Array(std::move(element), true) : nullptr;
+  }
   if (!type->Is(TypeKind::kStruct)) return type;
-  auto fields = type->fields();
-  for (auto& field : fields) field.type = Settle(field.type);
-  return DataType::Struct(std::move(fields));
+  std::vector<Field> fields;
+  for (const auto& field : type->fields()) {
+    if (auto settled = Settle(field.type)) fields.push_back({field.name, std::move(settled), true, {}});
+  }
+  return fields.empty() ? nullptr : DataType::Struct(std::move(fields));
 }
 
 // Collects types while nlohmann's parser walks the text, so that long numbers keep their digits.
@@ -120,9 +125,11 @@ class TypeCollector {
 }  // namespace
 
 std::optional<TypePtr> InferJsonType(std::string_view text) {
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return DataType::String();
   TypeCollector collector;
   if (!nlohmann::json::sax_parse(text, &collector) || !collector.result()) return std::nullopt;
-  return Settle(collector.result());
+  auto settled = Settle(collector.result());
+  return settled ? settled : DataType::Struct({});
 }
 
 }  // namespace hearth::plan

@@ -51,6 +51,7 @@ struct CreateView {
   bool replace = false;
   bool if_not_exists = false;
   std::vector<std::string> column_aliases;
+  std::vector<std::string> column_comments;  // as many as aliases, or none
   std::string comment;
   std::string sql_text;  // the query as written, for SHOW CREATE TABLE
 };
@@ -103,6 +104,7 @@ struct SetConfiguration {  // SET; SET key; SET key = value; SET -v
   std::optional<std::string> key;
   std::optional<std::string> value;
   bool verbose = false;
+  bool is_local_time_zone = false;  // SET TIME ZONE LOCAL: the value is the server's zone
 };
 struct ResetConfiguration {
   std::optional<std::string> key;
@@ -110,11 +112,11 @@ struct ResetConfiguration {
 // SHOW: answers rows. `what` and what goes with it:
 //   "databases", "catalogs"          pattern
 //   "tables", "table extended", "views"  name: the database, empty for the current one; pattern
-//   "columns"                        name: the table; flags["database"]: the second FROM
+//   "columns"                        name: the table, behind the database of a second FROM
 //   "functions"                      pattern; flags["scope"]: "user", "system" or "all"
 //   "partitions", "create table"     name: the table
 //   "tblproperties"                  name: the table; flags["key"]
-//   "current database"
+//   "current namespace"
 struct Show {
   std::string
       what;  // "databases", "tables", "views", "columns", "functions", "create table", "tblproperties", …

@@ -22,7 +22,8 @@ Answer Run(Session& session, const unresolved::CacheTable& command, const Comman
     session.kept().Clear();
     return Rows::None();
   }
-  if (action == "cache" && command.query) {
+  const bool is_cache = action.starts_with("cache");  // now or, lazily, later: all one here
+  if (is_cache && command.query) {
     unresolved::CreateView view;
     view.name = command.name;
     view.input = command.query;
@@ -33,7 +34,7 @@ Answer Run(Session& session, const unresolved::CacheTable& command, const Comman
   if (!is_path && !(command.if_exists && !CheckExists(session, command.name).ok())) {
     HEARTH_RETURN_IF_ERROR(CheckExists(session, command.name));
   }
-  if (action == "cache") session.kept().Add(KeptKey(session, command.name));
+  if (is_cache) session.kept().Add(KeptKey(session, command.name));
   if (action == "uncache") session.kept().Remove(KeptKey(session, command.name));
   return Rows::None();
 }

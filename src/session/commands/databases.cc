@@ -35,7 +35,7 @@ Answer Run(Session& session, const unresolved::CreateDatabase& command, const Co
   DatabaseRecord record;
   record.name = name;
   record.comment = command.comment;
-  record.owner = session.key().user;
+  record.owner = session.process_user();
   record.properties = command.properties;
   record.location = command.location.empty() ? fmt::format("{}/{}.db", WarehouseOf(session), name)
                                              : LocalPath(command.location);

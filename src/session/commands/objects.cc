@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "plan/types/field_metadata.h"
 #include "plan/unresolved/tree.h"
 #include "session/planning.h"
 
@@ -35,7 +36,15 @@ base::Result<plan::TypePtr> ViewSchema(Session& session, const std::vector<std::
   HEARTH_ASSIGN(
       const plan::RelationPtr plan,
       AnalyzeQuery(session, plan::unresolved::MakeRelation(plan::unresolved::NamedTable{.name = name})));
-  return plan::SchemaOf(*plan);
+  plan::TypePtr schema = plan::SchemaOf(*plan);
+  const TemporaryViewPtr view = session.Names()->FindTemporary(name);
+  if (!view || view->column_comments.size() != schema->fields().size()) return schema;
+  std::vector<plan::Field> fields = schema->fields();
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (!view->column_comments[i].empty())
+      fields[i].metadata = plan::MetadataWithComment(view->column_comments[i]);
+  }
+  return plan::DataType::Struct(std::move(fields));
 }
 
 std::string KeptKey(Session& session, const std::vector<std::string>& name) {

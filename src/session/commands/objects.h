@@ -20,7 +20,7 @@ base::Result<std::string> DatabaseName(Session& session, const std::vector<std::
 // A table or persistent view. Error: TABLE_OR_VIEW_NOT_FOUND.
 base::Result<TablePtr> FindTable(Session& session, const std::vector<std::string>& name);
 
-// The columns of a view, from its plan.
+// The columns of a temporary view or of files, from their plan; comments in the fields' metadata.
 base::Result<plan::TypePtr> ViewSchema(Session& session, const std::vector<std::string>& name);
 
 // The name under which a session remembers that a table or view is to be kept in memory.

@@ -1,4 +1,5 @@
 // SET and RESET.
+#include "base/time_zone.h"
 #include "session/commands/handlers.h"
 #include "session/commands/rows.h"
 #include "session/settings_table.h"
@@ -34,6 +35,12 @@ Answer Run(Session& session, const unresolved::SetConfiguration& command, const 
     return rows.Build();
   }
   Rows rows = KeyValueRows();
+  if (command.is_local_time_zone) {
+    const std::string zone = base::SystemTimeZone();
+    HEARTH_RETURN_IF_ERROR(session.SetSetting(*command.key, zone));
+    rows.Add({*command.key, zone});
+    return rows.Build();
+  }
   if (!command.value) {
     rows.Add({*command.key, session.configuration().Find(*command.key).value_or(kUndefined)});
     return rows.Build();

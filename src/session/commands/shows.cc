@@ -103,15 +103,14 @@ Answer ShowTableExtended(Session& session, const Show& command) {
 
 Answer ShowColumns(Session& session, const Show& command) {
   unresolved::Name name = command.name;
-  if (const auto database = command.flags.find("database");
-      database != command.flags.end() && !database->second.empty()) {
-    if (name.size() == 2 && LowerCase(name[0]) != LowerCase(database->second)) {
-      return MakeError(ErrorKind::kAnalysis, "SHOW_COLUMNS_WITH_CONFLICT_NAMESPACE",
-                       fmt::format("SHOW COLUMNS names two databases, {} and {}.", database->second, name[0]),
-                       {{"namespaceA", plan::QuoteIdentifier(database->second)},
-                        {"namespaceB", plan::QuoteIdentifier(name[0])}});
+  if (name.size() == 3 && LowerCase(name[0]) != kCatalogName) {
+    if (LowerCase(name[0]) != LowerCase(name[1])) {
+      return MakeError(
+          ErrorKind::kAnalysis, "SHOW_COLUMNS_WITH_CONFLICT_NAMESPACE",
+          fmt::format("SHOW COLUMNS names two databases, {} and {}.", name[0], name[1]),
+          {{"namespaceA", plan::QuoteIdentifier(name[0])}, {"namespaceB", plan::QuoteIdentifier(name[1])}});
     }
-    name = {database->second, name.back()};
+    name.erase(name.begin());
   }
   Rows rows({{"col_name"}});
   if (session.Names()->FindTemporary(name)) {
@@ -210,7 +209,7 @@ Answer Run(Session& session, const Show& command, const CommandContext&) {
   if (command.what == "tblproperties") return ShowTableProperties(session, command);
   if (command.what == "create table") return ShowCreateTable(session, command);
   if (command.what == "partitions") return ShowPartitions(session, command);
-  if (command.what == "current database") {
+  if (command.what == "current namespace") {
     Rows rows({{"catalog"}, {"namespace"}});
     rows.Add({std::string(kCatalogName), session.current_database()});
     return rows.Build();

@@ -142,6 +142,12 @@ class Filling {
   std::map<std::string, ExpressionPtr> filling_;
 };
 
+base::Result<ExpressionPtr> DefaultOf(Session& session, const TableRecord& table, const plan::Field& field) {
+  const auto found = table.defaults.find(field.name);
+  if (found == table.defaults.end()) return plan::NullLiteral(field.type);
+  return AnalyzeConstant(session, found->second);
+}
+
 bool ReadsFrom(const plan::Relation& relation, const std::string& directory) {
   if (const auto* scan = relation.As<plan::FileScan>()) {
     for (const std::string& path : scan->source->paths) {
@@ -162,7 +168,9 @@ base::Result<plan::RelationPtr> FitToTable(Session& session, const plan::Relatio
   for (const plan::TableColumnInfo& column : table.info.columns) {
     const plan::Field& field = column.field;
     const auto found = filling.find(field.name);
-    const ExpressionPtr source = found == filling.end() ? plan::NullLiteral(field.type) : found->second;
+    HEARTH_ASSIGN(const ExpressionPtr source, found == filling.end()
+                                                  ? DefaultOf(session, table, field)
+                                                  : base::Result<ExpressionPtr>(found->second));
     HEARTH_ASSIGN(const ExpressionPtr value, StoreAssignment(session, source, field, QuotedName(table)));
     plan::Column result{kFirstId + items.size(), field.name, field.type, value->nullable, "", {}};
     output.push_back(result);

@@ -44,6 +44,7 @@ base::Status InferColumns(Session& session, TableRecord* record) {
 void DeclareColumns(const CreateTable& command, TableRecord* record) {
   for (const unresolved::TableColumn& column : command.columns) {
     record->info.columns.push_back({{column.name, column.type, column.nullable, ""}, column.comment, false});
+    if (column.default_value) record->defaults[column.name] = column.default_value;
   }
 }
 
@@ -73,7 +74,7 @@ base::Result<TableRecord> NewTable(Session& session, const unresolved::Name& nam
   record.info.kind = path.empty() ? "MANAGED" : "EXTERNAL";
   record.info.location = path.empty() ? TableLocation(*database, qualified.name) : LocalPath(path);
   record.created_microseconds = session.clock().NowMicroseconds();
-  record.owner = session.key().user;
+  record.owner = session.process_user();
   return record;
 }
 

@@ -87,6 +87,7 @@ Answer CreateTemporaryView(Session& session, const CreateView& command, const Co
   view->info.current_database = session.current_database();
   view->sql_text = command.sql_text;
   view->comment = command.comment;
+  view->column_comments = command.column_comments;
   if (command.sql_text.empty()) {
     // As the names are now. Keeping only the plan would let a view that replaces itself be made of itself.
     if (!recorder.temporary().empty()) view->info.scope = names;
@@ -123,16 +124,18 @@ Answer CreatePersistentView(Session& session, const CreateView& command, const C
   record.info.kind = "VIEW";
   record.info.comment = command.comment;
   record.created_microseconds = session.clock().NowMicroseconds();
-  record.owner = session.key().user;
+  record.owner = session.process_user();
   record.view = ViewText{command.sql_text, session.current_database(), command.column_aliases,
                          SqlOptionsOf(session).double_quoted_identifiers};
   for (size_t i = 0; i < plan->output.size(); ++i) {
     const plan::Column& column = plan->output[i];
     const std::string column_name = command.column_aliases.empty() ? column.name : command.column_aliases[i];
     const plan::Field field{column_name, column.type, column.nullable, ""};
-    record.info.columns.push_back(
-        {field, plan::CommentOf({column.name, column.type, column.nullable, column.metadata}).value_or(""),
-         false});
+    std::string comment =
+        plan::CommentOf({column.name, column.type, column.nullable, column.metadata}).value_or("");
+    if (i < command.column_comments.size() && !command.column_comments[i].empty())
+      comment = command.column_comments[i];
+    record.info.columns.push_back({field, std::move(comment), false});
   }
   const TablePtr existing = session.catalog().FindTable(name.database, name.name);
   if (existing && command.if_not_exists) return Rows::None();

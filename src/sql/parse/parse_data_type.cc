@@ -133,6 +133,7 @@ DataTypePointer Parser::ParseNamedType() {
       Advance();
       type->name = TypeName::kDecimal;
       ParseTypeParameters(type.get(), 2, mark);
+      CheckDecimal(*type, mark);
       break;
     case kTimestamp:
     case kTimestampLtz:
@@ -190,6 +191,14 @@ void Parser::ParseTypeParameters(DataType* type, std::size_t maximum, std::size_
   } while (Accept(kComma));
   Expect(kRightParenthesis);
   if (type->parameters.size() > maximum) FailUnknownType(mark);
+}
+
+void Parser::CheckDecimal(const DataType& type, std::size_t mark) {
+  const int precision = type.parameters.empty() ? 10 : type.parameters.front();
+  const int scale = type.parameters.size() < 2 ? 0 : type.parameters.back();
+  if (scale <= precision) return;
+  Fail("DECIMAL_SCALE_EXCEEDS_PRECISION", "A decimal has no more digits behind the point than digits",
+       {{"scale", std::to_string(scale)}, {"precision", std::to_string(precision)}}, mark);
 }
 
 void Parser::ParseTypeCollation(DataType* type) {

@@ -115,8 +115,16 @@ void Parser::ParsePipeAggregate(PipeTerm* pipe, std::size_t mark) {
   Expect(kAggregate);
   pipe->op = PipeOperator::kAggregate;
   const bool group_next = At(kGroup) && At(kBy, 1);
-  if (!group_next && CanStartExpression()) pipe->items = ParseNamedExpressionSequence();
-  if (!(At(kGroup) && At(kBy, 1))) return;
+  if (!group_next && CanStartExpression() && !AtOrganization()) pipe->items = ParseNamedExpressionSequence();
+  if (!(At(kGroup) && At(kBy, 1))) {
+    if (pipe->items.empty()) {
+      NotAllowedClause(
+          "The AGGREGATE clause requires a list of aggregate expressions or a list of grouping expressions, "
+          "or both",
+          mark);
+    }
+    return;
+  }
   pipe->group_by = ParseGroupBy(true);
   const auto refuse = [&](const std::string& what) {
     Fail("UNSUPPORTED_FEATURE.PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE", "|> AGGREGATE takes no " + what,

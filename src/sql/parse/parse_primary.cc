@@ -35,7 +35,7 @@ ExpressionPointer Parser::ParsePostfix(ExpressionPointer base, std::size_t mark)
     } else if (Accept(kColon)) {
       auto node = New<SemiStructuredExtractExpression>();
       node->base = std::move(base);
-      node->path = ParseSemiStructuredPath();
+      ParseSemiStructuredPath(node.get());
       base = Finish(std::move(node), mark);
     } else if (At(kCollate) && IsIdentifier(1)) {
       Advance();
@@ -65,37 +65,41 @@ ExpressionPointer Parser::ParseField(ExpressionPointer base, std::size_t mark) {
   return Finish(std::move(node), mark);
 }
 
-// v:a.b[0]['c']: the path is kept as written.
-std::string Parser::ParseSemiStructuredPath() {
+// v:a.b[0]['c'], v:['a']
+void Parser::ParseSemiStructuredPath(SemiStructuredExtractExpression* extract) {
   const std::size_t mark = Mark();
-  if (At(kLeftBracket)) {
-    ParsePathBracket();
-  } else {
-    ParseIdentifier();
-  }
+  extract->path = "$";
+  bool name_next = !At(kLeftBracket);
   while (!failed()) {
-    if (At(kLeftBracket)) {
-      ParsePathBracket();
-    } else if (At(kDot) && IsIdentifier(1)) {
-      Advance();
-      ParseIdentifier();
+    if (name_next) {
+      extract->name = ParseIdentifier().text;
+      extract->path += "." + extract->name;
+    } else if (At(kLeftBracket) && (extract->path == "$" || AtPathBracket())) {
+      ParsePathBracket(extract);
     } else {
       break;
     }
+    name_next = At(kDot) && IsIdentifier(1) && Accept(kDot);
   }
-  return TextFrom(mark);
+  extract->text = TextFrom(mark);
 }
 
-void Parser::ParsePathBracket() {
+// [0] or ['a']; anything else in brackets is a subscript of what the path finds.
+bool Parser::AtPathBracket() const {
+  return At(kLeftBracket) && (IsStringLiteral(1) || At(kIntegerLiteral, 1)) && At(kRightBracket, 2);
+}
+
+void Parser::ParsePathBracket(SemiStructuredExtractExpression* extract) {
+  const std::size_t mark = Mark();
   Expect(kLeftBracket);
   if (IsStringLiteral()) {
-    ParseString();
-  } else if (At(kIntegerLiteral)) {
-    ParseIntegerValue();
+    extract->name = StringTokenValue(TokenText(), options_.raw_string_literals);
+    Advance();
   } else {
-    ParseIdentifier();
+    ParseIntegerValue();
   }
   Expect(kRightBracket);
+  extract->path += TextFrom(mark);
 }
 
 ExpressionPointer Parser::ParsePrimaryBase() {
@@ -145,7 +149,7 @@ ExpressionPointer Parser::ParseSpecialForm() {
     case kFalse:
       return ParseConstant();
     case kCase:
-      return CanStartExpression(1) && !At(kAs, 1) ? ParseCase() : nullptr;
+      return CanStartExpression(1) && !At(kAs, 1) && (!At(kEnd, 1) || At(kWhen, 2)) ? ParseCase() : nullptr;
     case kCast:
     case kTryCast:
       return call ? ParseCast() : nullptr;
@@ -263,9 +267,18 @@ ExpressionPointer Parser::ParseCast() {
   const std::size_t mark = Mark();
   auto node = New<CastExpression>();
   node->is_try = At(kTryCast);
+  NodePointer<FunctionCallExpression> call = NewCall();
   Advance();
   Expect(kLeftParenthesis);
-  node->child = ParseExpression();
+  const std::size_t argument_mark = Mark();
+  node->child = At(kRightParenthesis) ? nullptr : ParseExpression();
+  if (AtAny(kComma, kRightParenthesis)) {
+    // A function that happens to be called like this.
+    Seed seed;
+    seed.node = std::move(node->child);
+    seed.mark = argument_mark;
+    return ParseCallFromArgument(std::move(call), &seed, mark);
+  }
   Expect(kAs);
   node->type = ParseDataType();
   Expect(kRightParenthesis);
@@ -349,7 +362,7 @@ ExpressionPointer Parser::FinishRow(std::vector<ExpressionPointer> items, std::s
 Parser::Parenthesized Parser::ParseParenthesized() {
   Expect(kLeftParenthesis);
   Parenthesized contents = ParseInsideParentheses();
-  Expect(kRightParenthesis);
+  if (!Accept(kRightParenthesis)) FailSyntax("')'");
   return contents;
 }
 

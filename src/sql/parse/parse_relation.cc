@@ -67,7 +67,7 @@ RelationPointer Parser::ParseRelationExtensions(RelationPointer left, std::size_
 RelationPointer Parser::ParseRelationPrimary() {
   const std::size_t mark = Mark();
   if (At(kLeftParenthesis)) return ParseParenthesizedRelation();
-  if (At(kValues) && StartsQuery()) return ParseInlineTable();
+  if (At(kValues) && StartsQuery() && !AtTableCalledValues()) return ParseInlineTable();
   if (At(kJsonTable) && At(kLeftParenthesis, 1)) {
     FailNotImplemented("JSON_TABLE");
     return nullptr;
@@ -98,6 +98,13 @@ RelationPointer Parser::ParseRelationPrimary() {
   return Finish(std::move(table), mark);
 }
 
+// `FROM values v` is a table and its alias, `FROM values (v)` an inline table.
+bool Parser::AtTableCalledValues() const {
+  if (!IsStrictIdentifier(1)) return false;
+  return At(kComma, 2) || At(kRightParenthesis, 2) || At(kSemicolon, 2) || At(kEndOfInput, 2) ||
+         StartsClause(2);
+}
+
 void Parser::RefuseStreamingClauses() {
   if (At(kChanges) && StartsClause()) FailNotImplemented("CHANGES FROM");
   if (At(kWatermark) && StartsClause()) FailNotImplemented("WATERMARK");
@@ -116,6 +123,7 @@ Parser::ParenthesizedSource Parser::ParseInsideRelationParentheses() {
     return source;
   }
   const std::size_t mark = Mark();
+  if (At(kLateral) && !At(kView, 1)) Advance();  // it says nothing where nothing stands before it
   if (!At(kLeftParenthesis)) {
     source.relation = ParseRelationExtensions(ParseRelationPrimary(), mark);
     return source;
@@ -172,7 +180,12 @@ NodePointer<InlineTableRelation> Parser::ParseInlineTableNode() {
   const std::size_t mark = Mark();
   Expect(kValues);
   auto table = New<InlineTableRelation>();
-  table->rows = ParseExpressionSequence();
+  do {
+    table->rows.push_back(ParseExpression());
+    // Behind the comma there may be another relation instead of a row.
+    const bool relation_next = (At(kValues, 1) && StartsQuery(1)) || (At(kLateral, 1) && !At(kView, 2));
+    if (relation_next) break;
+  } while (Accept(kComma));
   table->alias = ParseTableAlias();
   return Finish(std::move(table), mark);
 }

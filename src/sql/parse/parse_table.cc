@@ -232,7 +232,10 @@ void Parser::ParseConstraintBody(TableConstraint* constraint, bool of_table) {
   }
   if (AtAny(kUnique, kPrimary)) {
     constraint->kind = At(kUnique) ? ConstraintKind::kUnique : ConstraintKind::kPrimaryKey;
-    if (!Accept(kUnique)) Accept(kPrimary, kKey);
+    if (!Accept(kUnique)) {
+      Expect(kPrimary);
+      Expect(kKey);
+    }
     if (of_table) constraint->columns = ParseIdentifierList();
     return;
   }

@@ -83,7 +83,9 @@ bool Parser::Accept(TokenKind first, TokenKind second) {
 
 bool Parser::Expect(TokenKind kind) {
   if (Accept(kind)) return true;
-  FailSyntax(SpellingOfExpected(kind));
+  const bool missing = At(TokenKind::kEndOfInput) &&
+                       (kind == TokenKind::kRightParenthesis || kind == TokenKind::kRightBracket);
+  FailSyntax(SpellingOfExpected(kind), missing ? ": missing " + std::string(SpellingOfExpected(kind)) : "");
   return false;
 }
 
@@ -147,7 +149,7 @@ std::string Parser::SyntaxMessage(std::string_view what, const Location& locatio
   return message;
 }
 
-void Parser::FailSyntax(std::string_view expected) {
+void Parser::FailSyntax(std::string_view expected, std::string hint) {
   if (failed()) return;
   const bool at_end = At(TokenKind::kEndOfInput);
   const std::string found = at_end ? "end of input" : "'" + std::string(TokenText()) + "'";
@@ -160,7 +162,7 @@ void Parser::FailSyntax(std::string_view expected) {
   const std::string what = "Unexpected " + found + ", expected " + std::string(expected);
   base::Error error =
       base::MakeError(base::ErrorKind::kParse, "PARSE_SYNTAX_ERROR", SyntaxMessage(what, location),
-                      {{"error", found}, {"hint", extra ? ": extra input " + found : ""}});
+                      {{"error", found}, {"hint", extra ? ": extra input " + found : std::move(hint)}});
   Fail(std::move(error));
 }
 

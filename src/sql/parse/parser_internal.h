@@ -79,8 +79,9 @@ class Parser {
   // A condition of Spark's catalogue, with the place from `mark` to here.
   void Fail(std::string condition, std::string message, std::map<std::string, std::string> parameters,
             std::size_t mark);
-  // PARSE_SYNTAX_ERROR at the current token. `expected` is for our message: "an expression".
-  void FailSyntax(std::string_view expected);
+  // PARSE_SYNTAX_ERROR at the current token. `expected` is for our message: "an expression"; `hint` is
+  // Spark's parameter.
+  void FailSyntax(std::string_view expected, std::string hint = {});
   void FailNotImplemented(std::string_view thing);
   std::string SyntaxMessage(std::string_view what, const Location& location) const;
 
@@ -171,8 +172,9 @@ class Parser {
   ExpressionPointer ParseLambda();
   bool AtLambdaParameters() const;
   ExpressionPointer ParseParameter();
-  std::string ParseSemiStructuredPath();
-  void ParsePathBracket();
+  void ParseSemiStructuredPath(SemiStructuredExtractExpression* extract);
+  bool AtPathBracket() const;
+  void ParsePathBracket(SemiStructuredExtractExpression* extract);
   ExpressionPointer ParseField(ExpressionPointer base, std::size_t mark);
   // What stands between parentheses: a query, or one or more expressions.
   struct Parenthesized {
@@ -243,6 +245,7 @@ class Parser {
   void ParseTypeParameters(DataType* type, std::size_t maximum, std::size_t mark);
   DataTypePointer ParseUnknownType(std::size_t mark);
   void FailUnknownType(std::size_t mark);
+  void CheckDecimal(const DataType& type, std::size_t mark);
   void ParseTypeCollation(DataType* type);
   void ParseTimestampZone(DataType* type);
   StructField ParseStructField(bool colon_allowed);
@@ -316,6 +319,7 @@ class Parser {
   void ParsePercentSample(TableSample* sample, std::size_t mark);
   void ParseBucketSample(TableSample* sample, std::size_t mark);
   std::optional<TableAlias> ParseTableAlias();
+  bool AtTableCalledValues() const;
   void RefuseStreamingClauses();
   bool AtJoin() const;
   RelationPointer ParseJoin(RelationPointer left, std::size_t mark);

@@ -125,8 +125,8 @@ bool Parser::StartsQuery(std::size_t ahead) const {
     case kWith:
       return IsIdentifier(ahead + 1);
     case kValues:
-      return CanStartExpression(ahead + 1) && !At(kAsterisk, ahead + 1) && !At(kPlusSign, ahead + 1) &&
-             !At(kMinusSign, ahead + 1) && !At(kColon, ahead + 1);
+      // `values * 2` is a product.
+      return At(kAsterisk, ahead + 1) ? !CanStartExpression(ahead + 2) : CanStartExpression(ahead + 1);
     case kTable:
       return IsIdentifier(ahead + 1);
     default:

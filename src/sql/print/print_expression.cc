@@ -382,7 +382,7 @@ void Printer::PrintPostfixLink(const Expression& expression) {
     case ExpressionKind::kFieldAccess:
       return Put(".", As<FieldAccessExpression>(expression).field);
     case ExpressionKind::kSemiStructuredExtract:
-      return Put(":", As<SemiStructuredExtractExpression>(expression).path);
+      return Put(":", As<SemiStructuredExtractExpression>(expression).text);
     case ExpressionKind::kCollate:
       return Put(" COLLATE ", As<CollateExpression>(expression).collation);
     default:

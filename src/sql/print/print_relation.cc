@@ -72,7 +72,13 @@ void Printer::PrintPlainRelation(const Relation& relation) {
     case RelationKind::kInlineTable: {
       const auto& table = As<InlineTableRelation>(relation);
       Put("VALUES ");
-      PutList(table.rows);
+      for (std::size_t i = 0; i < table.rows.size(); ++i) {
+        PutIf(i > 0, ", ");
+        const bool row = table.rows[i]->kind == ExpressionKind::kRow;
+        PutIf(!row, "(");
+        Put(table.rows[i]);
+        PutIf(!row, ")");
+      }
       return PrintAlias(table.alias);
     }
     case RelationKind::kTableFunction:

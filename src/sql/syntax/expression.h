@@ -417,7 +417,9 @@ struct SemiStructuredExtractExpression : Expression {
   SemiStructuredExtractExpression() : Expression(kKind) {}
 
   ExpressionPointer base;
-  std::string path;  // as written after the colon
+  std::string text;  // as written after the colon
+  std::string path;  // as variant_get takes it: $.a.b[0]['c']
+  std::string name;  // the last name in the path, which Spark makes the column's; empty when there is none
 };
 
 // `x -> e`, `(x, y) -> e`
