@@ -117,6 +117,16 @@ void ThrowCastOverflow(const std::string& value, const DataType& from, const Dat
              {{"value", value}, {"sourceType", Quoted(from)}, {"targetType", Quoted(to)}});
 }
 
+void ThrowIntervalOverflow(const std::string& value, const std::string& from, const DataType& to) {
+  ThrowSpark(base::ErrorKind::kArithmetic, "CAST_OVERFLOW",
+             "The value " + value + " of the type \"" + from + "\" does not fit the type " + Quoted(to) +
+                 "; try_cast gives NULL instead.",
+             {{"value", value},
+              {"sourceType", "\"" + from + "\""},
+              {"targetType", Quoted(to)},
+              {"ansiConfig", "\"spark.sql.ansi.enabled\""}});
+}
+
 void ThrowDecimalOverflow(const std::string& value, const DataType& to) {
   ThrowSpark(base::ErrorKind::kArithmetic, "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION",
              value + " does not fit " + to.Sql() + "; without ANSI mode the result would be NULL.",

@@ -51,6 +51,9 @@ inline CastFunction ReinterpretCast() {
 // CAST_OVERFLOW: the value does not fit the type.
 [[noreturn]] void ThrowCastOverflow(const std::string& value, const plan::DataType& from,
                                     const plan::DataType& to);
+// The same for casts to and from intervals, which fail without ANSI too.
+[[noreturn]] void ThrowIntervalOverflow(const std::string& value, const std::string& from,
+                                        const plan::DataType& to);
 // NUMERIC_VALUE_OUT_OF_RANGE: a decimal does not fit its precision.
 [[noreturn]] void ThrowDecimalOverflow(const std::string& value, const plan::DataType& to);
 

@@ -48,13 +48,12 @@ CastFunction FromDate(const DataType& to, const CastSettings& settings) {
 
 template <typename To>
 CastFunction SecondsOf(const DataType& to, const CastSettings& settings) {
-  const bool legacy = settings.behavior == CastBehavior::kLegacy;
   return CastLoop<int64_t, To>(
       settings.behavior,
-      [legacy](int64_t in, To* out) {
+      [](int64_t in, To* out) {
         const int64_t seconds = FloorDivide(in, kMicrosecondsPerSecond);
         *out = static_cast<To>(seconds);
-        return legacy || static_cast<int64_t>(*out) == seconds;
+        return static_cast<int64_t>(*out) == seconds;
       },
       [to = Keep(to)](int64_t in) {
         std::string text;

@@ -4,9 +4,11 @@
 #include "engine/casts/cast_loop.h"
 #include "engine/decimal.h"
 #include "engine/text/value_text.h"
+#include "plan/resolved/literal_text.h"
 
 namespace hearth::engine {
 
+using plan::CastBehavior;
 using plan::DataType;
 using plan::DayTimeField;
 using plan::TypeKind;
@@ -32,6 +34,11 @@ int64_t UnitOf(const DataType& type) {
   return 1;
 }
 
+// Casts of intervals that overflow fail without ANSI too; only try_cast gives null.
+CastBehavior Strict(const CastSettings& settings) {
+  return settings.behavior == CastBehavior::kTry ? CastBehavior::kTry : CastBehavior::kAnsi;
+}
+
 std::string IntegerText(int64_t value) {
   std::string text;
   AppendInteger(value, &text);
@@ -50,13 +57,16 @@ template <typename Storage, typename To>
 CastFunction IntervalToIntegral(const DataType& from, const DataType& to, const CastSettings& settings) {
   const int64_t unit = UnitOf(from);
   return CastLoop<Storage, To>(
-      settings.behavior,
+      Strict(settings),
       [unit](Storage in, To* out) {
         const int64_t count = in / unit;
         *out = static_cast<To>(count);
         return static_cast<int64_t>(*out) == count;
       },
-      [from = Keep(from), to = Keep(to)](Storage in) { ThrowCastOverflow(IntegerText(in), *from, *to); });
+      [from = Keep(from), to = Keep(to)](Storage in) {
+        ThrowIntervalOverflow(plan::LiteralDisplay(plan::Value{static_cast<int64_t>(in)}, *from), from->Sql(),
+                              *to);
+      });
 }
 
 template <typename Storage>
@@ -69,7 +79,7 @@ CastFunction IntervalToDecimal(const DataType& from, const DataType& to, const C
     const int change = to.scale() - (seconds ? 6 : 0);
     const auto kept = Keep(to);
     return CastLoop<Storage, To>(
-        settings.behavior,
+        Strict(settings),
         [unit, change, precision = to.precision()](Storage in, To* out) {
           Int128 value = in / unit;
           value = change >= 0 ? value * kPowersOfTen[change] : value / kPowersOfTen[-change];
@@ -77,7 +87,9 @@ CastFunction IntervalToDecimal(const DataType& from, const DataType& to, const C
           *out = Narrow<To>(value);
           return true;
         },
-        [kept](Storage in) { ThrowDecimalOverflow(IntegerText(in), *kept); });
+        [kept, unit, seconds](Storage in) {
+          ThrowDecimalOverflow(seconds ? plan::DecimalText(in, 6) : IntegerText(in / unit), *kept);
+        });
   });
 }
 
@@ -99,18 +111,25 @@ CastFunction FromInterval(const DataType& from, const DataType& to, const CastSe
   }
 }
 
+// Whole numbers of months pass through int, so that errors name it even for a bigint that fits one.
+std::string IntegralName(const DataType& from, const DataType& to) {
+  return to.Is(TypeKind::kYearMonthInterval) ? "INT" : from.Sql();
+}
+
 template <typename From, typename Storage>
 CastFunction IntegralToInterval(const DataType& from, const DataType& to, const CastSettings& settings) {
   const int64_t unit = UnitOf(to);
   return CastLoop<From, Storage>(
-      settings.behavior,
+      Strict(settings),
       [unit](From in, Storage* out) {
         int64_t value;
         if (__builtin_mul_overflow(static_cast<int64_t>(in), unit, &value)) return false;
         *out = static_cast<Storage>(value);
         return static_cast<int64_t>(*out) == value;
       },
-      [from = Keep(from), to = Keep(to)](From in) { ThrowCastOverflow(IntegerText(in), *from, *to); });
+      [source = IntegralName(from, to), to = Keep(to)](From in) {
+        ThrowIntervalOverflow(IntegerText(in), source, *to);
+      });
 }
 
 template <typename Storage>
@@ -120,7 +139,7 @@ CastFunction DecimalToInterval(const DataType& from, const DataType& to, const C
     const int64_t unit = UnitOf(to);
     const bool seconds = to.Is(TypeKind::kDayTimeInterval) && to.day_time_end() == DayTimeField::kSecond;
     return CastLoop<From, Storage>(
-        settings.behavior,
+        Strict(settings),
         [unit, seconds, scale = from.scale()](From in, Storage* out) {
           Int128 value = Widen(in);
           // Seconds keep a fraction; other fields are rounded to whole ones first.
@@ -137,7 +156,7 @@ CastFunction DecimalToInterval(const DataType& from, const DataType& to, const C
           return true;
         },
         [from = Keep(from), to = Keep(to)](From in) {
-          ThrowCastOverflow(plan::DecimalText(Widen(in), from->scale()), *from, *to);
+          ThrowIntervalOverflow(plan::DecimalText(Widen(in), from->scale()), from->Sql(), *to);
         });
   });
 }

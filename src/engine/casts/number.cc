@@ -286,7 +286,7 @@ CastFunction BooleanTo() {
   return PlainLoop<bool, To>([](bool in) { return static_cast<To>(in ? 1 : 0); });
 }
 
-CastFunction FromBoolean(const DataType& to) {
+CastFunction FromBoolean(const DataType& to, const CastSettings& settings) {
   switch (to.kind()) {
     case TypeKind::kByte:
       return BooleanTo<int8_t>();
@@ -304,6 +304,11 @@ CastFunction FromBoolean(const DataType& to) {
       return WithDecimalStorage(to.precision(), [&](auto tag) -> CastFunction {
         using Storage = decltype(tag);
         const Int128 one = kPowersOfTen[to.scale()];
+        if (!FitsPrecision(one, to.precision())) {
+          return CastLoop<bool, Storage>(
+              settings.behavior, [](bool in, Storage*) { return !in; },
+              [kept = std::make_shared<const DataType>(to)](bool) { ThrowDecimalOverflow("1", *kept); });
+        }
         return PlainLoop<bool, Storage>([one](bool in) { return Narrow<Storage>(in ? one : 0); });
       });
     default:
@@ -316,7 +321,7 @@ CastFunction FromBoolean(const DataType& to) {
 CastFunction MakeNumberCast(const DataType& from, const DataType& to, const CastSettings& settings) {
   switch (from.kind()) {
     case TypeKind::kBoolean:
-      return FromBoolean(to);
+      return FromBoolean(to, settings);
     case TypeKind::kByte:
       return FromNumber<int8_t>(from, to, settings);
     case TypeKind::kShort:

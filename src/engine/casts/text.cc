@@ -6,6 +6,7 @@
 #include "engine/text/parse.h"
 #include "engine/text/value_text.h"
 #include "engine/text/value_writer.h"
+#include "plan/types/interval_text.h"
 
 namespace hearth::engine {
 
@@ -32,6 +33,38 @@ CastFunction Parsed(const DataType& to, const CastSettings& settings, Parse pars
         return true;
       },
       [to = Keep(to)](string_t in) { ThrowInvalidInput(in, *to); });
+}
+
+[[noreturn]] void ThrowInvalidInterval(string_t in, const DataType& to) {
+  const auto text = View(in);
+  IntervalRangeFault fault;
+  if (to.Is(TypeKind::kYearMonthInterval)) {
+    ParseYearMonthInterval(text, to.year_month_start(), to.year_month_end(), &fault);
+    if (fault.field) ThrowSpark(plan::UnparsableYearMonthInterval(text));
+  } else {
+    ParseDayTimeInterval(text, to.day_time_start(), to.day_time_end(), &fault);
+    if (fault.field) {
+      ThrowSpark(base::ErrorKind::kIllegalArgument, "",
+                 std::string("The ") + fault.field + " " + std::to_string(fault.value) +
+                     " of an interval lies outside of [0, " + std::to_string(fault.limit) + "].");
+    }
+  }
+  ThrowSpark(plan::UnmatchedInterval(text, to));
+}
+
+// A malformed interval is an error without ANSI too.
+template <typename To, typename Parse>
+CastFunction ParsedInterval(const DataType& to, const CastSettings& settings, Parse parse) {
+  const bool tries = settings.behavior == CastBehavior::kTry;
+  return CastLoop<string_t, To>(
+      tries ? CastBehavior::kTry : CastBehavior::kAnsi,
+      [parse](string_t in, To* out) {
+        const auto value = parse(View(in));
+        if (!value) return false;
+        *out = static_cast<To>(*value);
+        return true;
+      },
+      [to = Keep(to)](string_t in) { ThrowInvalidInterval(in, *to); });
 }
 
 template <typename To>
@@ -152,15 +185,15 @@ CastFunction MakeTextToValueCast(const DataType&, const DataType& to, const Cast
     case TypeKind::kTime:
       return Parsed<int64_t>(to, settings, &ParseTime);
     case TypeKind::kYearMonthInterval:
-      return Parsed<int32_t>(
+      return ParsedInterval<int32_t>(
           to, settings, [start = to.year_month_start(), end = to.year_month_end()](std::string_view text) {
             return ParseYearMonthInterval(text, start, end);
           });
     case TypeKind::kDayTimeInterval:
-      return Parsed<int64_t>(to, settings,
-                             [start = to.day_time_start(), end = to.day_time_end()](std::string_view text) {
-                               return ParseDayTimeInterval(text, start, end);
-                             });
+      return ParsedInterval<int64_t>(
+          to, settings, [start = to.day_time_start(), end = to.day_time_end()](std::string_view text) {
+            return ParseDayTimeInterval(text, start, end);
+          });
     case TypeKind::kCalendarInterval:
       return TextToCalendarInterval(to, settings);
     default:

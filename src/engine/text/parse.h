@@ -46,12 +46,18 @@ std::optional<int64_t> ParseTimestampNtz(std::string_view text, bool allow_zone 
 // [h]h:[m]m:[s]s[.fraction]. Microseconds of the day.
 std::optional<int64_t> ParseTime(std::string_view text);
 
+// What is wrong with an interval whose form is right: a number beyond its field's range [0, limit].
+struct IntervalRangeFault {
+  const char* field = nullptr;  // null: the form is wrong
+  int64_t value = 0;
+  int64_t limit = 0;
+};
 // "1-2", "-14", or INTERVAL '1-2' YEAR TO MONTH of exactly these fields. Months.
 std::optional<int64_t> ParseYearMonthInterval(std::string_view text, plan::YearMonthField start,
-                                              plan::YearMonthField end);
+                                              plan::YearMonthField end, IntervalRangeFault* fault = nullptr);
 // "1 02:03:04.5", or INTERVAL '1 02:03:04.5' DAY TO SECOND of exactly these fields. Microseconds.
 std::optional<int64_t> ParseDayTimeInterval(std::string_view text, plan::DayTimeField start,
-                                            plan::DayTimeField end);
+                                            plan::DayTimeField end, IntervalRangeFault* fault = nullptr);
 // "1 year 2 days 3.5 seconds", with or without the word interval in front.
 std::optional<plan::CalendarIntervalValue> ParseCalendarInterval(std::string_view text);
 

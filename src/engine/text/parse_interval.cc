@@ -123,18 +123,20 @@ constexpr std::array<int64_t, 4> kUnits = {kMicrosecondsPerDay, 3600 * kMicrosec
 
 }  // namespace
 
-std::optional<int64_t> ParseYearMonthInterval(std::string_view text, YearMonthField start,
-                                              YearMonthField end) {
+std::optional<int64_t> ParseYearMonthInterval(std::string_view text, YearMonthField start, YearMonthField end,
+                                              IntervalRangeFault* fault) {
   Reader reader(TrimAll(text));
   Frame frame;
   if (!OpenFrame(&reader, &frame)) return std::nullopt;
-  int64_t months = reader.Number(10);
+  int64_t months = reader.Number();
   if (months < 0) return std::nullopt;
+  int64_t rest = 0;
   if (start == YearMonthField::kYear) {
+    if (months > std::numeric_limits<int32_t>::max()) months = std::numeric_limits<int32_t>::max();
     months *= 12;
     if (end == YearMonthField::kMonth) {
-      const int64_t rest = reader.Take('-') ? reader.Number(2) : -1;
-      if (rest < 0 || rest > 11) return std::nullopt;
+      rest = reader.Take('-') ? reader.Number() : -1;
+      if (rest < 0) return std::nullopt;
       months += rest;
     }
   }
@@ -143,25 +145,36 @@ std::optional<int64_t> ParseYearMonthInterval(std::string_view text, YearMonthFi
     return std::nullopt;
   }
   months *= frame.sign;
-  if (months > std::numeric_limits<int32_t>::max() || months < std::numeric_limits<int32_t>::min())
+  if (rest > 11 || months > std::numeric_limits<int32_t>::max() ||
+      months < std::numeric_limits<int32_t>::min()) {
+    if (fault) *fault = {kYearMonthNames[static_cast<int>(end)], months, 0};
     return std::nullopt;
+  }
   return months;
 }
 
-std::optional<int64_t> ParseDayTimeInterval(std::string_view text, DayTimeField start, DayTimeField end) {
+std::optional<int64_t> ParseDayTimeInterval(std::string_view text, DayTimeField start, DayTimeField end,
+                                            IntervalRangeFault* fault) {
+  constexpr std::array<size_t, 4> kMostDigits = {9, 10, 12, 13};
+  constexpr std::array<int64_t, 4> kFirstLimits = {106'751'991, 2'562'047'788, 153'722'867'280,
+                                                   9'223'372'036'854};
+  constexpr std::array<int64_t, 4> kLimits = {0, 23, 59, 59};
+  constexpr std::array<const char*, 4> kNames = {"day", "hour", "minute", "second"};
   Reader reader(TrimAll(text));
   Frame frame;
   if (!OpenFrame(&reader, &frame)) return std::nullopt;
   __int128 total = 0;
-  for (int field = static_cast<int>(start); field <= static_cast<int>(end); ++field) {
-    const bool first = field == static_cast<int>(start);
-    if (!first && !reader.Take(field == static_cast<int>(DayTimeField::kHour) ? ' ' : ':'))
+  IntervalRangeFault first_fault;
+  for (size_t field = static_cast<size_t>(start); field <= static_cast<size_t>(end); ++field) {
+    const bool first = field == static_cast<size_t>(start);
+    if (!first && !reader.Take(field == static_cast<size_t>(DayTimeField::kHour) ? ' ' : ':'))
       return std::nullopt;
-    const int64_t value = reader.Number(first ? 18 : 2);
-    const int64_t limit = field == static_cast<int>(DayTimeField::kHour) ? 23 : 59;
-    if (value < 0 || (!first && value > limit)) return std::nullopt;
-    total += static_cast<__int128>(value) * kUnits[static_cast<size_t>(field)];
-    if (field == static_cast<int>(DayTimeField::kSecond) && reader.Take('.')) {
+    const int64_t value = reader.Number(first ? kMostDigits[field] : 2);
+    const int64_t limit = first ? kFirstLimits[field] : kLimits[field];
+    if (value < 0) return std::nullopt;
+    if (value > limit && !first_fault.field) first_fault = {kNames[field], value, limit};
+    total += static_cast<__int128>(value) * kUnits[field];
+    if (field == static_cast<size_t>(DayTimeField::kSecond) && reader.Take('.')) {
       const int64_t fraction = reader.Fraction();
       if (fraction < 0) return std::nullopt;
       total += fraction;
@@ -172,8 +185,13 @@ std::optional<int64_t> ParseDayTimeInterval(std::string_view text, DayTimeField 
     return std::nullopt;
   }
   total *= frame.sign;
-  if (total > std::numeric_limits<int64_t>::max() || total < std::numeric_limits<int64_t>::min())
+  const bool overflows =
+      total > std::numeric_limits<int64_t>::max() || total < std::numeric_limits<int64_t>::min();
+  if (overflows && !first_fault.field) first_fault = {kNames[static_cast<size_t>(end)], 0, 0};
+  if (first_fault.field) {
+    if (fault) *fault = first_fault;
     return std::nullopt;
+  }
   return static_cast<int64_t>(total);
 }
 

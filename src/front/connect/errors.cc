@@ -54,6 +54,7 @@ constexpr std::string_view kInvalidPlan[] = {"org.apache.spark.sql.connect.commo
 constexpr std::string_view kClassNotFound[] = {"org.apache.spark.SparkClassNotFoundException",
                                                "java.lang.ClassNotFoundException",
                                                "java.lang.ReflectiveOperationException", HEARTH_JAVA_ROOTS};
+constexpr std::string_view kUpgrade[] = {"org.apache.spark.SparkUpgradeException", HEARTH_JAVA_RUNTIME};
 constexpr std::string_view kSpark[] = {"org.apache.spark.SparkException", HEARTH_JAVA_ROOTS};
 
 #undef HEARTH_JAVA_RUNTIME
@@ -121,6 +122,8 @@ std::string Summary(const base::QueryContext& context) {
 Classes JavaClassesOf(const Error& error) {
   if (error.condition.starts_with("CONNECT_INVALID_PLAN")) return kInvalidPlan;
   if (error.condition == "DATA_SOURCE_NOT_FOUND") return kClassNotFound;
+  if (error.condition.starts_with("INCONSISTENT_BEHAVIOR_CROSS_VERSION.") && error.kind == ErrorKind::kSpark)
+    return kUpgrade;
   switch (error.kind) {
     case ErrorKind::kParse:
       return kParse;

@@ -221,7 +221,11 @@ Result<ExpressionPtr> Analysis::ResolveFunction(const unresolved::Function& call
                         {"expectedNum", "1"},
                         {"actualNum", std::to_string(call.arguments.size())}});
     }
-    return ResolveCast(unresolved::Cast{call.arguments[0], type, unresolved::CastMode::kSession}, scope);
+    HEARTH_ASSIGN(
+        auto cast,
+        ResolveCast(unresolved::Cast{call.arguments[0], type, unresolved::CastMode::kSession}, scope));
+    const auto* node = cast->As<Cast>();
+    return node ? WithDisplay(cast, OutputName(*node->child)) : cast;
   }
   if (!function) return UnknownFunction(call.name);
   if (IsCountOfStar(call)) {

@@ -1,7 +1,9 @@
 // Every kind of expression but functions and windows (calls.cc) and columns (names.cc).
 #include <fmt/format.h>
 
+#include "base/time_zone.h"
 #include "plan/analyze/analysis.h"
+#include "plan/resolved/literal_text.h"
 
 namespace hearth::plan {
 namespace {
@@ -114,7 +116,14 @@ Result<Expressions> Analysis::ResolveAll(const unresolved::Expressions& expressi
 
 Result<ExpressionPtr> Analysis::ResolveLiteral(const unresolved::Literal& literal) {
   auto resolved = MakeLiteral(literal.value, literal.type);
-  return literal.text.empty() ? resolved : WithDisplay(resolved, literal.text);
+  if (!literal.text.empty()) return WithDisplay(resolved, literal.text);
+  if (!literal.type->Is(TypeKind::kTimestamp) || literal.value.IsNull()) return resolved;
+  // Names show the instant on the session's clock.
+  const auto zone = base::FindTimeZone(settings().time_zone).value_or(absl::UTCTimeZone());
+  const auto instant = std::get<int64_t>(literal.value.data);
+  const int64_t offset = zone.At(absl::FromUnixMicros(instant)).offset;
+  if (offset == 0) return resolved;
+  return WithDisplay(resolved, fmt::format("TIMESTAMP '{}'", TimestampText(instant + offset * 1'000'000)));
 }
 
 Result<ExpressionPtr> Analysis::ResolveCast(const unresolved::Cast& cast, const Scope& scope) {

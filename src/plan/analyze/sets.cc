@@ -105,6 +105,10 @@ Result<Analyzed> Analysis::CombineSets(Analyzed left, Analyzed right, SetKind ki
     const auto& other = right_columns[i];
     TypePtr types[] = {one.type, other.type};
     auto common = FindCommonType(types, settings());
+    // Structs that differ in field names alone keep the names of the left side.
+    if (!common && one.type->SameIgnoringNamesAndNullability(*other.type)) {
+      common = MergeNullability(one.type, other.type);
+    }
     if (!common) {
       return MakeError(ErrorKind::kAnalysis, "INCOMPATIBLE_COLUMN_TYPE",
                        fmt::format("{} meets \"{}\" with \"{}\" in column {}.", OperatorName(kind),

@@ -127,6 +127,17 @@ std::string Signed(bool negative, const std::string& value) {
   return value.starts_with('-') ? value.substr(1) : "-" + value;
 }
 
+base::Error TooManyDigits(std::string_view text) {
+  size_t digits = 0;
+  for (const char character : text.substr(0, text.find_first_of("eE"))) {
+    if (character >= '0' && character <= '9' && (digits > 0 || character != '0')) ++digits;
+  }
+  const auto precision = std::to_string(digits);
+  return base::MakeError(base::ErrorKind::kArithmetic, "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION",
+                         "The decimal has " + precision + " digits; 38 are the most.",
+                         {{"precision", precision}, {"maxPrecision", "38"}});
+}
+
 bool IsPlainNumber(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   bool digits = false;
@@ -170,9 +181,7 @@ base::Result<unresolved::ExpressionPtr> Converter::Convert(const sql::LiteralExp
       const auto digits = ParseDecimal(node.text);
       const int scale = digits ? std::max(digits->scale, 0) : 0;
       const auto unscaled = digits ? Rescale(*digits, scale) : std::nullopt;
-      if (!unscaled)
-        return At(node.location,
-                  base::InternalError("a decimal literal of more than 38 digits: " + node.text));
+      if (!unscaled) return At(node.location, TooManyDigits(node.text));
       // Digits after rescaling: 1e3 has four.
       const int precision = std::max(digits->precision + (scale - digits->scale), std::max(scale, 1));
       return make({*unscaled}, DataType::Decimal(precision, scale));
@@ -288,9 +297,14 @@ base::Result<unresolved::ExpressionPtr> Converter::FieldInterval(const sql::Inte
                       "The value of an interval from … to … must be a string.");
   }
   const std::string value = Signed(node.negative, node.value);
+  // A malformed constant is an error of the text.
+  const auto fail = [&](base::Error error) {
+    if (error.condition.starts_with("INVALID_INTERVAL_FORMAT")) error.kind = base::ErrorKind::kParse;
+    return At(node.location, std::move(error));
+  };
   if (node.from == sql::IntervalField::kYear && node.to == sql::IntervalField::kMonth) {
     auto months = YearMonthIntervalFromText(value);
-    if (!months.ok()) return At(node.location, std::move(*months.error()));
+    if (!months.ok()) return fail(std::move(*months.error()));
     return Make(unresolved::Literal{{*months}, DataType::YearMonthInterval(), {}}, node);
   }
   if (node.from < sql::IntervalField::kDay || node.to <= node.from) {
@@ -305,7 +319,7 @@ base::Result<unresolved::ExpressionPtr> Converter::FieldInterval(const sql::Inte
   const auto start = static_cast<DayTimeField>(static_cast<int>(node.from) - first_day_time);
   const auto end = static_cast<DayTimeField>(static_cast<int>(node.to) - first_day_time);
   auto microseconds = DayTimeIntervalFromText(value, start, end);
-  if (!microseconds.ok()) return At(node.location, std::move(*microseconds.error()));
+  if (!microseconds.ok()) return fail(std::move(*microseconds.error()));
   return Make(unresolved::Literal{{*microseconds}, DataType::DayTimeInterval(start, end), {}}, node);
 }
 

@@ -51,12 +51,15 @@ void CoerceToCommon(std::string_view op, Expressions& operands, const AnalysisSe
   auto& left = operands[0];
   auto& right = operands[1];
   if (left->type->Is(TypeKind::kDecimal) && right->type->Is(TypeKind::kDecimal)) return;
-  bool divides = op == "/" || op == "div";
+  // Division to an integer brings whole numbers to bigint before it looks for a common type.
+  for (auto& operand : operands) {
+    if (op == "div" && operand->type->IsIntegral()) operand = CoerceTo(operand, DataType::Long(), settings);
+  }
   if (auto common = FindTightestCommonType(left->type, right->type, settings)) {
     auto type = (*common)->Is(TypeKind::kNull) ? DefaultType(op) : *common;
     // Division brings both sides to its own type below; a common type that the operator refuses is left
     // alone.
-    if (Accepts(op, *type) || (divides && type->IsNumeric()) || left->type->Is(TypeKind::kNull) ||
+    if (Accepts(op, *type) || (op == "/" && type->IsNumeric()) || left->type->Is(TypeKind::kNull) ||
         right->type->Is(TypeKind::kNull)) {
       left = CoerceTo(left, type, settings);
       right = CoerceTo(right, type, settings);
@@ -66,7 +69,6 @@ void CoerceToCommon(std::string_view op, Expressions& operands, const AnalysisSe
     if (op == "/" && operand->type->IsNumeric() && left->type->IsNumeric() && right->type->IsNumeric()) {
       operand = CoerceTo(operand, DataType::Double(), settings);
     }
-    if (op == "div" && operand->type->IsIntegral()) operand = CoerceTo(operand, DataType::Long(), settings);
   }
 }
 

@@ -47,6 +47,9 @@ base::Result<ExpressionPtr> ResolveCase(const Function& function, Expressions ar
     operands[position] = CoerceTo(operands[position], *common, context.settings);
     nullable = nullable || operands[position]->nullable;
   }
+  // WHEN true in front decides; a value that is never taken makes nothing nullable.
+  const auto* first = operands[0]->As<Literal>();
+  if (first && !first->value.IsNull() && std::get<bool>(first->value.data)) nullable = operands[1]->nullable;
   return BuildCall(function, std::move(operands), *common, nullable, shape, context);
 }
 

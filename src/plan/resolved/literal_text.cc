@@ -118,6 +118,16 @@ std::string DayTimeText(int64_t microseconds, const DataType& type) {
   return fmt::format("INTERVAL '{}' {} TO {}", text, FieldName(start), FieldName(end));
 }
 
+// As java.math.BigDecimal prints: with an exponent when more than six places lie between the point and the
+// first digit.
+std::string BigDecimalText(Int128 unscaled, int scale) {
+  auto digits = DecimalText(unscaled < 0 ? -unscaled : unscaled, 0);
+  const int exponent = static_cast<int>(digits.size()) - 1 - scale;
+  if (exponent >= -6) return DecimalText(unscaled, scale);
+  auto fraction = digits.size() > 1 ? "." + digits.substr(1) : "";
+  return fmt::format("{}{}{}E{}", unscaled < 0 ? "-" : "", digits[0], fraction, exponent);
+}
+
 std::string CalendarText(const CalendarIntervalValue& interval) {
   std::string text;
   auto add = [&](int64_t number, std::string_view unit) {
@@ -195,7 +205,7 @@ std::string LiteralDisplay(const Value& value, const DataType& type) {
     case TypeKind::kDouble:
       return JavaText(std::get<double>(value.data));
     case TypeKind::kDecimal:
-      return DecimalText(std::get<Int128>(value.data), type.scale());
+      return BigDecimalText(std::get<Int128>(value.data), type.scale());
     case TypeKind::kString:
     case TypeKind::kChar:
     case TypeKind::kVarchar:

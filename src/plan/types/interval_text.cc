@@ -189,10 +189,24 @@ std::string FormatOf(DayTimeField start, DayTimeField end) {
 
 base::Error Unmatched(std::string_view input, DayTimeField start, DayTimeField end) {
   const std::string format = FormatOf(start, end);
-  const std::string range = std::string(FieldName(start)) + " to " + std::string(FieldName(end));
+  std::string range(FieldName(start));
+  if (start != end) range += " to " + std::string(FieldName(end));
   return Invalid(
       "UNMATCHED_FORMAT_STRING_WITH_NOTICE", input,
       {{"intervalStr", "day-time"},
+       {"supportedFormat", "`" + format + "`, `INTERVAL [+|-]'" + format + "' " + Upper(range) + "`"},
+       {"typeName", "interval " + range}});
+}
+
+base::Error Unmatched(std::string_view input, YearMonthField start, YearMonthField end) {
+  constexpr std::string_view kNames[] = {"year", "month"};
+  const bool both = start != end;
+  const auto first = kNames[static_cast<int>(start)];
+  const std::string format = both ? "[+|-]y-m" : "[+|-]" + std::string(first.substr(0, 1));
+  const std::string range = both ? "year to month" : std::string(first);
+  return Invalid(
+      "UNMATCHED_FORMAT_STRING", input,
+      {{"intervalStr", "year-month"},
        {"supportedFormat", "`" + format + "`, `INTERVAL [+|-]'" + format + "' " + Upper(range) + "`"},
        {"typeName", "interval " + range}});
 }
@@ -228,14 +242,23 @@ int64_t TakeFraction(std::string_view& text) {
 
 }  // namespace
 
+base::Error UnmatchedInterval(std::string_view text, const DataType& type) {
+  if (type.Is(TypeKind::kYearMonthInterval)) {
+    return Unmatched(text, type.year_month_start(), type.year_month_end());
+  }
+  return Unmatched(text, type.day_time_start(), type.day_time_end());
+}
+
+base::Error UnparsableYearMonthInterval(std::string_view text) {
+  return Invalid("INTERVAL_PARSING", text, {{"interval", "year-month"}});
+}
+
 base::Result<CalendarIntervalValue> CalendarIntervalFromText(std::string_view text) {
   return UnitReader(text).Read();
 }
 
 base::Result<int64_t> YearMonthIntervalFromText(std::string_view text) {
-  const auto invalid = [input = text] {
-    return Invalid("INTERVAL_PARSING", input, {{"interval", "year-month"}});
-  };
+  const auto invalid = [input = text] { return UnparsableYearMonthInterval(input); };
   while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
   while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
   const bool negative = TakeSign(text);

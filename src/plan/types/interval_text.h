@@ -20,6 +20,11 @@ base::Result<int64_t> YearMonthIntervalFromText(std::string_view text);
 // INVALID_INTERVAL_FORMAT, INTERVAL_ARITHMETIC_OVERFLOW.
 base::Result<int64_t> DayTimeIntervalFromText(std::string_view text, DayTimeField start, DayTimeField end);
 
+// INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING of a year-month type or …_WITH_NOTICE of a day-time type.
+base::Error UnmatchedInterval(std::string_view text, const DataType& type);
+// INVALID_INTERVAL_FORMAT.INTERVAL_PARSING: a year-month interval whose numbers are out of range.
+base::Error UnparsableYearMonthInterval(std::string_view text);
+
 // Days and microseconds as microseconds. Error: INTERVAL_ARITHMETIC_OVERFLOW.
 base::Result<int64_t> DayTimeMicroseconds(const CalendarIntervalValue& interval);
 
