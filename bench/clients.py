@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import subprocess
 import time
 import uuid
 
+from environment import ROOT
+
 CLIENTS = 8
+PRESS = os.environ.get("HEARTH_PRESS") or str(ROOT / "build" / "release" / "bin" / "press")
 SECONDS = 6.0
-
-
-def plan_of_select_one():
-    from pyspark.sql.connect.proto import base_pb2
-
-    request = base_pb2.ExecutePlanRequest(session_id=str(uuid.uuid4()))
-    request.user_context.user_id = "bench"
-    request.plan.root.sql.query = "select 1"
-    return request
 
 
 def first_call(contender) -> float:
@@ -30,23 +26,6 @@ def first_call(contender) -> float:
     with grpc.insecure_channel(f"localhost:{contender.port}") as channel:
         base_pb2_grpc.SparkConnectServiceStub(channel).AnalyzePlan(request, timeout=60, wait_for_ready=True)
     return time.monotonic() - contender.started
-
-
-def press_raw(port: int, seconds: float, ready, counts) -> None:
-    import grpc
-    from pyspark.sql.connect.proto import base_pb2_grpc
-
-    request = plan_of_select_one()
-    with grpc.insecure_channel(f"localhost:{port}") as channel:
-        stub = base_pb2_grpc.SparkConnectServiceStub(channel)
-        for _ in range(10):
-            list(stub.ExecutePlan(request))
-        ready.wait()
-        count, end = 0, time.monotonic() + seconds
-        while time.monotonic() < end:
-            list(stub.ExecutePlan(request))
-            count += 1
-    counts.put(count)
 
 
 def press_pyspark(port: int, seconds: float, ready, counts) -> None:
@@ -64,15 +43,20 @@ def press_pyspark(port: int, seconds: float, ready, counts) -> None:
     spark.stop()
 
 
-def throughput(contender, raw: bool) -> float:
-    """Queries per second of eight client processes together."""
+def pyspark_throughput(port: int) -> float:
+    """Statements per second of eight PySpark processes together."""
     context = multiprocessing.get_context("spawn")
     ready, counts = context.Barrier(CLIENTS), context.Queue()
-    target = press_raw if raw else press_pyspark
-    processes = [context.Process(target=target, args=(contender.port, SECONDS, ready, counts)) for _ in range(CLIENTS)]
+    processes = [context.Process(target=press_pyspark, args=(port, SECONDS, ready, counts)) for _ in range(CLIENTS)]
     for process in processes:
         process.start()
     total = sum(counts.get(timeout=180) for _ in processes)
     for process in processes:
         process.join(30)
     return total / SECONDS
+
+
+def raw_throughput(port: int) -> float:
+    """Statements per second of eight gRPC clients in C++ (press.cc), each with its own connection."""
+    command = [PRESS, f"127.0.0.1:{port}", str(CLIENTS), str(SECONDS)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout)

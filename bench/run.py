@@ -155,8 +155,8 @@ def measure_clients(options) -> tuple[str, dict]:
     for kind in chosen(options, "hearth,sail"):
         with kind(options.memory) as contender:
             figures[kind.name] = {
-                "pyspark_per_second": clients.throughput(contender, raw=False),
-                "raw_per_second": clients.throughput(contender, raw=True),
+                "pyspark_per_second": clients.pyspark_throughput(contender.port),
+                "raw_per_second": clients.raw_throughput(contender.port),
             }
         rows.append([kind.name, *(f"{value:.0f}/s" for value in figures[kind.name].values())])
     return table("Eight clients at once, select 1", ["", "PySpark", "raw gRPC"], rows), {"clients": figures}

@@ -2,6 +2,7 @@
 
 #include "duckdb/main/pending_query_result.hpp"
 #include "engine/errors.h"
+#include "engine/result/one_row.h"
 
 namespace hearth::engine {
 
@@ -17,12 +18,18 @@ base::Result<std::unique_ptr<Query>> Query::Start(ConnectionLease connection,
 }
 
 base::Status Query::Execute(duckdb::unique_ptr<duckdb::SQLStatement> statement, std::stop_token stop) {
+  row_ = EvaluateOneRow(*connection_->context, *statement);
+  if (row_) {
+    types_ = row_->GetTypes();
+    return {};
+  }
   pending_ = connection_->PendingQuery(std::move(statement), duckdb::QueryParameters(true));
   if (pending_->HasError()) return Failure(pending_->GetErrorObject());
   // A request that came while the query was planned interrupts at once.
   interrupt_.emplace(std::move(stop), Interrupt{&*connection_});
   result_ = pending_->Execute();
   if (result_->HasError()) return Failure(result_->GetErrorObject());
+  types_ = result_->types;
   return {};
 }
 
@@ -38,6 +45,10 @@ base::Error Query::Failure(const duckdb::ErrorData& error) const {
 base::Result<duckdb::unique_ptr<duckdb::DataChunk>> Query::Fetch() {
   using ChunkPtr = duckdb::unique_ptr<duckdb::DataChunk>;
   if (done_) return ChunkPtr();
+  if (row_) {
+    done_ = true;
+    return std::move(row_);
+  }
   return Guarded([&]() -> base::Result<ChunkPtr> {
     auto chunk = result_->FetchRaw();
     if (result_->HasError()) return Failure(result_->GetErrorObject());

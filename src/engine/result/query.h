@@ -25,7 +25,7 @@ class Query {
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
 
-  const duckdb::vector<duckdb::LogicalType>& types() const { return result_->types; }
+  const duckdb::vector<duckdb::LogicalType>& types() const { return types_; }
   // The next rows, never empty; null after the last.
   base::Result<duckdb::unique_ptr<duckdb::DataChunk>> Fetch();
 
@@ -45,6 +45,8 @@ class Query {
   ConnectionLease connection_;
   std::stop_token stop_;
   bool done_ = false;
+  duckdb::vector<duckdb::LogicalType> types_;
+  duckdb::unique_ptr<duckdb::DataChunk> row_;  // the whole result, when it needed no query
   duckdb::unique_ptr<duckdb::PendingQueryResult> pending_;
   duckdb::unique_ptr<duckdb::QueryResult> result_;
   std::optional<std::stop_callback<Interrupt>> interrupt_;
