@@ -100,7 +100,8 @@ TEST(Cast, TextToIntervals) {
             "INTERVAL '-1 02:03:04.5' DAY TO SECOND");
   EXPECT_EQ(FromText("interval 1 year 2 days -3.5 seconds", DataType::CalendarInterval()),
             "1 years 2 days -3.5 seconds");
-  EXPECT_EQ(FromText("x", DataType::YearMonthInterval()), "error CAST_INVALID_INPUT");
+  EXPECT_EQ(FromText("x", DataType::YearMonthInterval()),
+            "error INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING");
 }
 
 TEST(Cast, FloatingPointToIntegers) {
