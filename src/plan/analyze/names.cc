@@ -3,9 +3,9 @@
 #include <strings.h>
 
 #include <algorithm>
-#include <regex>
 
 #include "plan/analyze/analysis.h"
+#include "plan/analyze/name_pattern.h"
 
 namespace hearth::plan {
 namespace {
@@ -402,12 +402,8 @@ Result<std::vector<ExpressionPtr>> Analysis::ExpandStar(const unresolved::Star& 
 
 Result<std::vector<ExpressionPtr>> Analysis::ExpandRegex(const unresolved::Regex& regex, const Scope& scope) {
   std::vector<ExpressionPtr> expanded;
-  auto flags = std::regex::ECMAScript;
-  if (!settings().case_sensitive) flags |= std::regex::icase;
-  std::regex pattern;
-  try {
-    pattern = std::regex(regex.pattern, flags);
-  } catch (const std::regex_error&) {
+  const auto pattern = NamePattern::Compile(regex.pattern, settings().case_sensitive);
+  if (!pattern) {
     return MakeError(ErrorKind::kAnalysis, "INVALID_PARAMETER_VALUE.PATTERN",
                      fmt::format("'{}' is not a regular expression.", regex.pattern),
                      {{"parameter", "`regexp`"}, {"functionName", "`colRegex`"}, {"value", regex.pattern}});
@@ -415,7 +411,7 @@ Result<std::vector<ExpressionPtr>> Analysis::ExpandRegex(const unresolved::Regex
   for (const auto* input : scope.inputs) {
     if (!input->relation) continue;
     for (const auto& column : input->output()) {
-      if (std::regex_match(column.name, pattern)) expanded.push_back(MakeReference(column));
+      if (pattern->Matches(column.name)) expanded.push_back(MakeReference(column));
     }
   }
   return expanded;

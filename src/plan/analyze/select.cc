@@ -40,15 +40,11 @@ NamedExpression Analysis::NameItem(ExpressionPtr expression) {
             expression};
   }
   std::string name;
-  const auto* call = expression->As<plan::Call>();
   const auto* cast = expression->As<Cast>();
   const auto* cast_column =
       cast && expression->display.empty() ? cast->child->As<ColumnReference>() : nullptr;
   if (cast_column && !cast_column->is_outer) {
     name = cast_column->name;
-  } else if (call && call->function->name == "get_struct_field" && expression->display.empty()) {
-    auto ordinal = std::get<int64_t>(call->arguments[1]->As<Literal>()->value.data);
-    name = call->arguments[0]->type->fields()[ordinal].name;
   } else {
     name = OutputName(*expression);
   }

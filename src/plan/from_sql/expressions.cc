@@ -159,6 +159,11 @@ base::Result<unresolved::ExpressionPtr> Converter::Convert(const sql::SubscriptE
 
 base::Result<unresolved::ExpressionPtr> Converter::Convert(const sql::FieldAccessExpression& node) {
   HEARTH_ASSIGN(auto base, Expression(*node.base));
+  if (const auto* attribute = base->As<unresolved::Attribute>()) {  // (a).b is a.b
+    unresolved::Attribute longer = *attribute;
+    longer.parts.push_back(node.field.text);
+    return Make(std::move(longer), node);
+  }
   return Make(unresolved::ExtractValue{std::move(base), unresolved::StringLiteral(node.field.text)}, node);
 }
 

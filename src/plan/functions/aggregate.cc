@@ -102,6 +102,7 @@ base::Result<ExpressionPtr> ResolveCollect(const Function& function, Expressions
 // max_by, min_by: the second argument must have an order.
 base::Result<ExpressionPtr> ResolveExtremeBy(const Function& function, Expressions arguments,
                                              const CallShape& shape, const ResolveContext& context) {
+  if (arguments.size() == 3) return base::NotImplemented(function.name + " with a number of values");
   if (!IsOrderable(*arguments[1]->type)) {
     return NotOrderable(function.name, CallText(function, arguments), *arguments[1]->type);
   }
@@ -185,7 +186,11 @@ void AddChoices(FunctionTable& table) {
   table.AddAlias("first_value", "first");
   table.AddAlias("last_value", "last");
   for (const char* name : {"max_by", "min_by"}) {
-    table.Add({.name = name, .kind = FunctionKind::kAggregate, .slots = two, .resolve = &ResolveExtremeBy});
+    table.Add({.name = name,
+               .kind = FunctionKind::kAggregate,
+               .slots = {Slot::kAny, Slot::kAny, Slot::kAny},
+               .optional = 1,
+               .resolve = &ResolveExtremeBy});
   }
 }
 

@@ -161,6 +161,7 @@ base::Result<ExpressionPtr> ResolveMode(const Function& function, Expressions ar
       return UnexpectedInput(text, *arguments[1], 1, "\"BOOLEAN\"");
     smallest = !flag->value.IsNull() && std::get<bool>(flag->value.data);
     arguments.pop_back();
+    text = CallText(function, arguments);
   }
   if (arguments.empty()) return MissingWithinGroup(function);
   if (smallest) {

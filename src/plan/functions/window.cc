@@ -40,6 +40,14 @@ base::Result<ExpressionPtr> ResolveNeighbour(const Function& function, Expressio
 
 base::Result<ExpressionPtr> ResolveNthValue(const Function& function, Expressions arguments,
                                             const CallShape& shape, const ResolveContext& context) {
+  CallShape own = shape;
+  if (arguments.size() == 3) {  // as DataFrames say IGNORE NULLS
+    const auto* flag = arguments[2]->As<Literal>();
+    if (!flag || !arguments[2]->type->Is(TypeKind::kBoolean) || flag->value.IsNull())
+      return UnexpectedInput(CallText(function, arguments), *arguments[2], 2, "\"BOOLEAN\"");
+    own.ignore_nulls = own.ignore_nulls || std::get<bool>(flag->value.data);
+    arguments.pop_back();
+  }
   auto text = CallText(function, arguments);
   auto position = CoerceToSlot(arguments[1], Slot::kLong, context.settings);
   if (!position) return UnexpectedInput(text, *arguments[1], 1, SlotName(Slot::kLong));
@@ -48,8 +56,8 @@ base::Result<ExpressionPtr> ResolveNthValue(const Function& function, Expression
     return OutOfRange(text, "offset", "(0, 9223372036854775807]", fmt::format("{}L", *number));
   }
   auto type = arguments[0]->type;
-  auto call = BuildCall(function, {arguments[0], *position}, std::move(type), true, shape, context);
-  return shape.ignore_nulls ? WithDisplay(call, text + " ignore nulls") : call;
+  auto call = BuildCall(function, {arguments[0], *position}, std::move(type), true, own, context);
+  return own.ignore_nulls ? WithDisplay(call, text + " ignore nulls") : call;
 }
 
 base::Result<ExpressionPtr> ResolveNtile(const Function& function, Expressions arguments,
@@ -90,7 +98,8 @@ void AddWindowFunctions(FunctionTable& table) {
   }
   table.Add({.name = "nth_value",
              .kind = kind,
-             .slots = {Slot::kAny, Slot::kAny},
+             .slots = {Slot::kAny, Slot::kAny, Slot::kAny},
+             .optional = 1,
              .resolve = &ResolveNthValue,
              .takes_null_treatment = true});
 }
