@@ -1,5 +1,6 @@
 // Aggregates lowered to DuckDB's: the same function where it means the same, else with a filter, another
 // argument, or a kernel over its result that brings Spark's type and checks its range.
+#include "duckdb/parser/expression/columnref_expression.hpp"
 #include "engine/decimal.h"
 #include "engine/functions/arithmetic_errors.h"
 #include "engine/functions/decimal_arithmetic.h"
@@ -237,8 +238,19 @@ base::Result<ParsedPtr> LowerExtreme(LoweredCall call) {
                      std::move(key));
 }
 
+// The values of the first k rows; DuckDB's form leaves out values that are null, so they travel in structs.
+base::Result<ParsedPtr> LowerExtremesBy(LoweredCall& call, ParsedPtr key) {
+  call.arguments[0]->SetAlias("value");
+  auto value = Call("struct_pack", std::move(call.arguments[0]));
+  auto rows = AggregateOf(call, call.name() == "min_by" ? "arg_min" : "arg_max", std::move(value),
+                          std::move(key), std::move(call.arguments[2]));
+  ParsedPtr row = duckdb::make_uniq<duckdb::ColumnRefExpression>("row");
+  return Call("list_transform", std::move(rows), LambdaOf({"row"}, FieldAt(std::move(row), 0)));
+}
+
 base::Result<ParsedPtr> LowerExtremeBy(LoweredCall call) {
   auto key = SortKeyOf(std::move(call.arguments[1]), call.argument_type(1));
+  if (call.arguments.size() == 3) return LowerExtremesBy(call, std::move(key));
   const auto* function = call.name() == "min_by" ? "arg_min_null" : "arg_max_null";
   return AggregateOf(call, function, std::move(call.arguments[0]), std::move(key));
 }
@@ -270,8 +282,14 @@ base::Result<ParsedPtr> LowerCollectSet(LoweredCall call) {
 }
 
 base::Result<ParsedPtr> LowerListAgg(LoweredCall call) {
-  if (call.type().Is(TypeKind::kBinary)) return base::NotImplemented("listagg of binary values");
   const auto* delimiter = call.literal(1);
+  if (call.type().Is(TypeKind::kBinary)) {
+    auto bytes =
+        delimiter && delimiter->IsNull() ? Constant(duckdb::Value::BLOB("")) : std::move(call.arguments[1]);
+    Where(call, IsNotNull(Copy(call.arguments[0])));
+    return Call("spark_join_bytes", AggregateOf(call, "list", std::move(call.arguments[0])),
+                std::move(bytes));
+  }
   auto text = delimiter && delimiter->IsNull() ? TextConstant("") : std::move(call.arguments[1]);
   return AggregateOf(call, "string_agg", std::move(call.arguments[0]), std::move(text));
 }

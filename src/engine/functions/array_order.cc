@@ -114,7 +114,7 @@ void SortByMatrixKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, 
     std::stable_sort(order.begin(), order.end(), [&](idx_t left, idx_t right) {
       const auto place = lines[matrix.offset + left].offset + right;
       if (answers.IsNull(place)) {
-        ThrowSpark(base::ErrorKind::kRuntime, "COMPARATOR_RETURNS_NULL", "The comparator gave no number.");
+        ThrowSpark(base::ErrorKind::kSpark, "COMPARATOR_RETURNS_NULL", "The comparator gave no number.");
       }
       return answers[place] < 0;
     });

@@ -289,22 +289,20 @@ void ZipKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::V
   duckdb::ListVector::SetListSize(result, total);
 }
 
-// spark_arrays_zip takes the result type as a null of it behind the arrays; the kernel drops it.
+// spark_arrays_zip(result type, arrays…)
 base::Result<ParsedPtr> LowerZip(LoweredCall call) {
-  if (call.arguments.empty())
-    return Constant(duckdb::Value::LIST(duckdb::ListType::GetChildType(ToDuckDB(call.type())), {}));
-  auto arrays = CallWith("spark_arrays_zip", std::move(call.arguments));
-  return CastTo(std::move(arrays), ToDuckDB(call.type()));
+  if (call.arguments.empty()) return base::NotImplemented("structs without fields");
+  ParsedExpressions arguments;
+  arguments.push_back(TypeArgument(call.type()));
+  for (auto& array : call.arguments) arguments.push_back(std::move(array));
+  return CallWith("spark_arrays_zip", std::move(arguments));
 }
 
 duckdb::unique_ptr<duckdb::FunctionData> BindZip(
-    duckdb::ClientContext&, duckdb::ScalarFunction& function,
+    duckdb::ClientContext& context, duckdb::ScalarFunction& function,
     duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
-  duckdb::child_list_t<LogicalType> fields;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    fields.emplace_back("f" + std::to_string(i), duckdb::ListType::GetChildType(arguments[i]->return_type));
-  }
-  function.SetReturnType(LogicalType::LIST(LogicalType::STRUCT(std::move(fields))));
+  function.SetReturnType(ToDuckDB(*ReadTypeArgument(context, *arguments[0])));
+  duckdb::Function::EraseArgument(function, arguments, 0);
   return nullptr;
 }
 
@@ -342,7 +340,7 @@ void AddArraySlices(EngineFunctions& functions) {
   join.AddFunction(Kernel("", {texts, text}, text, JoinKernel));
   join.AddFunction(Kernel("", {texts, text, text}, text, JoinKernel));
   functions.AddScalar(std::move(join));
-  auto zip = Kernel("spark_arrays_zip", {any}, any, ZipKernel, {.sees_nulls = true, .bind = BindZip});
+  auto zip = Kernel("spark_arrays_zip", {text}, any, ZipKernel, {.sees_nulls = true, .bind = BindZip});
   zip.varargs = any;
   functions.AddScalar(std::move(zip));
   functions.AddRule("arrays_zip", LowerZip);

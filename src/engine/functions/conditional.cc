@@ -2,7 +2,8 @@
 #include "engine/errors.h"
 #include "engine/functions/expressions.h"
 #include "engine/functions/families.h"
-#include "engine/functions/kernel.h"
+#include "engine/functions/list_builder.h"
+#include "engine/values/order_key.h"
 
 namespace hearth::engine {
 namespace {
@@ -29,13 +30,39 @@ base::Result<ParsedPtr> LowerCoalesce(LoweredCall call) { return Coalesce(std::m
 // DuckDB's greatest and least skip nulls and rank NaN highest, as Spark's; inside nested values the nulls
 // rank otherwise.
 base::Result<ParsedPtr> LowerExtreme(LoweredCall call) {
-  if (call.type().IsNested()) return base::NotImplemented(call.name() + " of " + call.type().CatalogString());
-  return CallWith(call.name(), std::move(call.arguments));
+  if (!call.type().IsNested()) return CallWith(call.name(), std::move(call.arguments));
+  return CallWith("spark_nested_" + call.name(), std::move(call.arguments));
 }
 
 base::Result<ParsedPtr> LowerNanvl(LoweredCall call) {
   auto value = Copy(call.arguments[0]);
   return If(Call("isnan", std::move(call.arguments[0])), std::move(call.arguments[1]), std::move(value));
+}
+
+// The greatest or the least of the arguments that are not null, by Spark's order of nested values.
+template <bool kGreatest>
+void NestedExtreme(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
+  const auto count = arguments.size();
+  ElementPool pool(result.GetType());
+  for (auto& argument : arguments.data) pool.Add(argument, count);
+  auto values = pool.Join();
+  const OrderKeys keys(values, pool.size());
+  result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
+  ValuePicker chosen(result, count);
+  std::string best, key;
+  for (duckdb::idx_t row = 0; row < count; ++row) {
+    bool has_best = false;
+    for (duckdb::idx_t i = row; i < pool.size(); i += count) {
+      if (keys.IsNull(i)) continue;
+      key.clear();
+      keys.Append(i, &key);
+      if (has_best && (kGreatest ? key <= best : key >= best)) continue;
+      has_best = true;
+      best.swap(key);
+      chosen.Pick(row, i);
+    }
+  }
+  if (count > 0) chosen.Finish(values, pool.size());
 }
 
 // Fails on every row that it is asked for.
@@ -57,6 +84,13 @@ void AddConditional(EngineFunctions& functions) {
   functions.AddRule("greatest", &LowerExtreme);
   functions.AddRule("least", &LowerExtreme);
   functions.AddRule("nanvl", &LowerNanvl);
+  for (const bool greatest : {true, false}) {
+    auto extreme = Kernel(greatest ? "spark_nested_greatest" : "spark_nested_least", {LogicalType::ANY},
+                          LogicalType::ANY, greatest ? NestedExtreme<true> : NestedExtreme<false>,
+                          {.sees_nulls = true, .bind = BindTypeOf<0>});
+    extreme.varargs = LogicalType::ANY;
+    functions.AddScalar(std::move(extreme));
+  }
   duckdb::ScalarFunction raise("spark_raise_error", {LogicalType::VARCHAR}, LogicalType::INTEGER,
                                &RaiseError);
   raise.SetFallible();

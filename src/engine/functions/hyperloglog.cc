@@ -1,5 +1,6 @@
-// approx_count_distinct: HyperLogLog++ over Spark's xxHash, with the 512 registers of the default deviation,
-// 0.05.
+// approx_count_distinct: HyperLogLog++ over Spark's xxHash. The bias of the raw estimate is known here for
+// the 512 registers of the default deviation, 0.05; with other deviations a count in the middle range, where
+// the bias would be needed, is refused.
 //
 // Algorithm and the empirical bias of its raw estimate: Heule, Nunkesser, Hall, "HyperLogLog in Practice"
 // (2013) and its appendix, precision 9.
@@ -7,9 +8,11 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "duckdb/function/aggregate_function.hpp"
+#include "engine/errors.h"
 #include "engine/functions/expressions.h"
 #include "engine/functions/families.h"
 #include "engine/functions/murmur.h"
@@ -25,10 +28,12 @@ using duckdb::idx_t;
 using duckdb::LogicalType;
 using duckdb::Vector;
 
-constexpr int kPrecision = 9;
-constexpr int kRegisters = 1 << kPrecision;
-// Up to here counting empty registers is the better estimate.
-constexpr double kLinearCountingLimit = 400;
+constexpr int kBiasPrecision = 9;
+constexpr int kLeastPrecision = 4;
+constexpr int kMostPrecision = 14;
+// By precision: up to here counting empty registers is the better estimate.
+constexpr std::array<double, 11> kLinearCountingLimits = {10,  20,   40,   80,   220,  400,
+                                                          900, 1800, 3100, 6500, 11500};
 constexpr int kNeighbours = 6;
 
 constexpr std::array<double, 201> kRawEstimates = {
@@ -258,16 +263,18 @@ constexpr std::array<double, 201> kBiases = {368,
                                              -6.29719999999998,
                                              -6.23199999999997};
 
+template <int kPrecision>
 struct State {
+  static constexpr int kRegisters = 1 << kPrecision;
   std::array<uint8_t, kRegisters> registers;
-};
 
-void Observe(State& state, uint64_t hash) {
-  const auto index = hash >> (64 - kPrecision);
-  const uint64_t rest = (hash << kPrecision) | (uint64_t{1} << (kPrecision - 1));
-  const auto rank = static_cast<uint8_t>(std::countl_zero(rest) + 1);
-  state.registers[index] = std::max(state.registers[index], rank);
-}
+  void Observe(uint64_t hash) {
+    const auto index = hash >> (64 - kPrecision);
+    const uint64_t rest = (hash << kPrecision) | (uint64_t{1} << (kPrecision - 1));
+    const auto rank = static_cast<uint8_t>(std::countl_zero(rest) + 1);
+    registers[index] = std::max(registers[index], rank);
+  }
+};
 
 // The mean bias of the raw estimates nearest to this one.
 double Bias(double estimate) {
@@ -288,27 +295,51 @@ double Bias(double estimate) {
   return sum / static_cast<double>(high - low);
 }
 
-int64_t Estimate(const State& state) {
-  constexpr double m = kRegisters;
+template <int kPrecision>
+int64_t Estimate(const State<kPrecision>& state) {
+  constexpr double m = State<kPrecision>::kRegisters;
+  constexpr double kAlpha = kPrecision == 4   ? 0.673
+                            : kPrecision == 5 ? 0.697
+                            : kPrecision == 6 ? 0.709
+                                              : 0.7213 / (1.0 + 1.079 / m);
   double inverse = 0;
   double empty = 0;
   for (auto rank : state.registers) {
     inverse += 1.0 / static_cast<double>(uint64_t{1} << rank);
     if (rank == 0) ++empty;
   }
-  double estimate = 0.7213 / (1.0 + 1.079 / m) * m * m / inverse;
-  if (estimate < 5.0 * m) estimate -= Bias(estimate);
+  const double raw = kAlpha * m * m / inverse;
+  double estimate = raw;
+  bool needs_bias = raw < 5.0 * m;
+  if (needs_bias && kPrecision == kBiasPrecision) {
+    estimate -= Bias(raw);
+    needs_bias = false;
+  }
   if (empty > 0) {
     const double linear = m * std::log(m / empty);
-    if (linear <= kLinearCountingLimit || estimate <= 2.5 * m) estimate = linear;
+    // Biases are positive here, so the corrected estimate is below the raw one.
+    if (linear <= kLinearCountingLimits[kPrecision - kLeastPrecision] || estimate <= 2.5 * m) {
+      estimate = linear;
+      needs_bias = false;
+    }
+  }
+  if (needs_bias) {
+    ThrowSpark(base::NotImplemented("approx_count_distinct of so many values with this relative deviation"));
   }
   return static_cast<int64_t>(std::floor(estimate + 0.5));
 }
 
-idx_t StateSize(const AggregateFunction&) { return sizeof(State); }
-void Initialize(const AggregateFunction&, data_ptr_t state) { new (state) State{}; }
+template <int kPrecision>
+idx_t StateSize(const AggregateFunction&) {
+  return sizeof(State<kPrecision>);
+}
+template <int kPrecision>
+void Initialize(const AggregateFunction&, data_ptr_t state) {
+  new (state) State<kPrecision>{};
+}
 
 // Nulls do not count.
+template <int kPrecision>
 void Update(Vector inputs[], AggregateInputData&, idx_t, Vector& states, idx_t count) {
   duckdb::UnifiedVectorFormat targets, values;
   states.ToUnifiedFormat(count, targets);
@@ -317,51 +348,65 @@ void Update(Vector inputs[], AggregateInputData&, idx_t, Vector& states, idx_t c
   FoldHash<XxHash>(inputs[0], count, hashes.data());
   for (idx_t i = 0; i < count; ++i) {
     if (!values.validity.RowIsValid(values.sel->get_index(i))) continue;
-    auto* state = duckdb::UnifiedVectorFormat::GetData<State*>(targets)[targets.sel->get_index(i)];
-    Observe(*state, static_cast<uint64_t>(hashes[i]));
+    const auto target = targets.sel->get_index(i);
+    duckdb::UnifiedVectorFormat::GetData<State<kPrecision>*>(targets)[target]->Observe(
+        static_cast<uint64_t>(hashes[i]));
   }
 }
 
+template <int kPrecision>
 void Combine(Vector& sources, Vector& targets, AggregateInputData&, idx_t count) {
   duckdb::UnifiedVectorFormat from;
   sources.ToUnifiedFormat(count, from);
-  auto* into = duckdb::FlatVector::GetData<State*>(targets);
+  auto* into = duckdb::FlatVector::GetData<State<kPrecision>*>(targets);
   for (idx_t i = 0; i < count; ++i) {
-    const auto& source = *duckdb::UnifiedVectorFormat::GetData<State*>(from)[from.sel->get_index(i)];
-    for (int r = 0; r < kRegisters; ++r) {
+    const auto& source =
+        *duckdb::UnifiedVectorFormat::GetData<State<kPrecision>*>(from)[from.sel->get_index(i)];
+    for (size_t r = 0; r < source.registers.size(); ++r) {
       into[i]->registers[r] = std::max(into[i]->registers[r], source.registers[r]);
     }
   }
 }
 
+template <int kPrecision>
 void Finalize(Vector& states, AggregateInputData&, Vector& result, idx_t count, idx_t offset) {
   duckdb::UnifiedVectorFormat format;
   states.ToUnifiedFormat(count, format);
   auto* out = duckdb::FlatVector::GetData<int64_t>(result);
   for (idx_t i = 0; i < count; ++i) {
-    out[offset + i] =
-        Estimate(*duckdb::UnifiedVectorFormat::GetData<State*>(format)[format.sel->get_index(i)]);
+    out[offset + i] = Estimate<kPrecision>(
+        *duckdb::UnifiedVectorFormat::GetData<State<kPrecision>*>(format)[format.sel->get_index(i)]);
   }
 }
 
-// Another deviation means another number of registers.
+std::string NameOf(int precision) { return "spark_distinct_estimate_" + std::to_string(precision); }
+
+template <int kPrecision>
+void AddPrecision(EngineFunctions& functions) {
+  AggregateFunction function(NameOf(kPrecision), {LogicalType::ANY}, LogicalType::BIGINT,
+                             &StateSize<kPrecision>, &Initialize<kPrecision>, &Update<kPrecision>,
+                             &Combine<kPrecision>, &Finalize<kPrecision>,
+                             duckdb::FunctionNullHandling::SPECIAL_HANDLING);
+  functions.AddAggregate(std::move(function));
+  if constexpr (kPrecision < kMostPrecision) AddPrecision<kPrecision + 1>(functions);
+}
+
+// The deviation decides the number of registers.
 base::Result<ParsedPtr> Lower(LoweredCall call) {
   const auto* literal = call.literal(1);
   const auto* deviation = literal ? std::get_if<double>(&literal->data) : nullptr;
-  if (!deviation ||
-      static_cast<int>(std::ceil(2.0 * std::log(1.106 / *deviation) / std::log(2.0))) != kPrecision) {
-    return base::NotImplemented("approx_count_distinct with a relative deviation other than 0.05");
+  if (!deviation) return base::NotImplemented("approx_count_distinct with a computed relative deviation");
+  const auto precision = static_cast<int>(std::ceil(2.0 * std::log(1.106 / *deviation) / std::log(2.0)));
+  if (precision < kLeastPrecision || precision > kMostPrecision) {
+    return base::NotImplemented("approx_count_distinct with this relative deviation");
   }
-  return AggregateOf(call, "spark_distinct_estimate", std::move(call.arguments[0]));
+  return AggregateOf(call, NameOf(precision), std::move(call.arguments[0]));
 }
 
 }  // namespace
 
 void AddHyperLogLog(EngineFunctions& functions) {
-  AggregateFunction function("spark_distinct_estimate", {LogicalType::ANY}, LogicalType::BIGINT, &StateSize,
-                             &Initialize, &Update, &Combine, &Finalize,
-                             duckdb::FunctionNullHandling::SPECIAL_HANDLING);
-  functions.AddAggregate(std::move(function));
+  AddPrecision<kLeastPrecision>(functions);
   functions.AddRule("approx_count_distinct", &Lower);
 }
 

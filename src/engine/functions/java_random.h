@@ -10,6 +10,7 @@ class JavaRandom {
  public:
   explicit JavaRandom(int64_t seed);
 
+  int32_t NextInt() { return Next(32); }
   double NextDouble();    // [0, 1)
   double NextGaussian();  // mean 0, deviation 1; polar method, two at a time
 

@@ -261,8 +261,9 @@ Record ReadRecord(const BoundFromJson& bound, string_view json, duckdb::Vector& 
 
 void FromJsonKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
   const auto& bound = Bound<BoundFromJson>(state);
-  const auto count = PrepareResult(arguments, result);
-  const auto kind = result.GetVectorType();
+  // A constant struct has constant fields, which cannot be filled row by row: constant only in the end.
+  const bool is_constant = arguments.AllConstant();
+  const idx_t count = is_constant ? 1 : arguments.size();
   result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
   const ColumnReader<string_view> texts(arguments.data[0], count);
   const bool is_struct = bound.type->Is(plan::TypeKind::kStruct);
@@ -289,7 +290,7 @@ void FromJsonKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state
     }
     if (!is_struct && !bound.type->Is(plan::TypeKind::kArray)) SetNullDeep(result, row);
   }
-  result.SetVectorType(kind);
+  if (is_constant) result.SetVectorType(duckdb::VectorType::CONSTANT_VECTOR);
 }
 
 base::Result<ParsedPtr> LowerToJson(LoweredCall call) {

@@ -21,7 +21,11 @@ ParsedPtr Variable(const std::string& name) { return duckdb::make_uniq<duckdb::C
 void Substitute(ParsedPtr& expression, const std::string& name, const ParsedPtr& replacement) {
   if (expression->GetExpressionType() == duckdb::ExpressionType::COLUMN_REF) {
     const auto& reference = expression->Cast<duckdb::ColumnRefExpression>();
-    if (!reference.IsQualified() && reference.GetColumnName() == name) expression = replacement->Copy();
+    if (reference.IsQualified() || reference.GetColumnName() != name) return;
+    // The alias names the field where the variable stands in a struct.
+    auto alias = expression->GetAlias();
+    expression = replacement->Copy();
+    expression->SetAlias(std::move(alias));
     return;
   }
   duckdb::ParsedExpressionIterator::EnumerateChildren(
@@ -134,31 +138,25 @@ base::Result<ParsedPtr> LowerZipWith(LoweredCall call) {
   return If(std::move(any_null), NullOf(ToDuckDB(call.type())), std::move(result));
 }
 
-ParsedPtr EntriesOf(ParsedPtr map, const plan::DataType& type) {
-  const auto physical = ToDuckDB(type);
-  return CastTo(std::move(map), LogicalType::LIST(duckdb::ListType::GetChildType(physical)));
-}
+ParsedPtr EntriesOf(ParsedPtr map) { return Call("spark_map_entries", std::move(map)); }
 
 base::Result<ParsedPtr> LowerTransformKeys(LoweredCall call) {
   auto lambda = TakeLambda(call, 1);
-  auto keys = Call("list_transform", EntriesOf(Copy(call.arguments[0]), call.argument_type(0)),
-                   PairLambda(std::move(lambda)));
+  auto keys = Call("list_transform", EntriesOf(Copy(call.arguments[0])), PairLambda(std::move(lambda)));
   auto values = Call("spark_map_values", std::move(call.arguments[0]));
   return Call("spark_map_of_lists", std::move(keys), std::move(values), std::move(call.arguments[2]));
 }
 
 base::Result<ParsedPtr> LowerTransformValues(LoweredCall call) {
   auto lambda = TakeLambda(call, 1);
-  auto values = Call("list_transform", EntriesOf(Copy(call.arguments[0]), call.argument_type(0)),
-                     PairLambda(std::move(lambda)));
+  auto values = Call("list_transform", EntriesOf(Copy(call.arguments[0])), PairLambda(std::move(lambda)));
   auto keys = Call("spark_map_keys", std::move(call.arguments[0]));
   return Call("spark_map_of_lists", std::move(keys), std::move(values), BooleanConstant(false));
 }
 
 base::Result<ParsedPtr> LowerMapFilter(LoweredCall call) {
   auto lambda = TakeLambda(call, 1);
-  auto entries = Call("list_filter", EntriesOf(std::move(call.arguments[0]), call.argument_type(0)),
-                      PairLambda(std::move(lambda)));
+  auto entries = Call("list_filter", EntriesOf(std::move(call.arguments[0])), PairLambda(std::move(lambda)));
   return Call("spark_map_of_entries", std::move(entries), BooleanConstant(false));
 }
 

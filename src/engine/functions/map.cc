@@ -183,6 +183,30 @@ void PartKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::
   duckdb::ListVector::SetListSize(result, entries.element_count());
 }
 
+// A map is a list of its entries.
+void EntriesKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
+  const auto count = PrepareResult(arguments, result);
+  auto& map = arguments.data[0];
+  const ListReader entries(map, count);
+  auto* data = reinterpret_cast<duckdb::list_entry_t*>(duckdb::FlatVector::GetData(result));
+  for (idx_t row = 0; row < count; ++row) {
+    if (entries.IsNull(row)) {
+      SetNull(result, row);
+    } else {
+      data[row] = entries[row];
+    }
+  }
+  duckdb::ListVector::GetEntry(result).Reference(entries.elements());
+  duckdb::ListVector::SetListSize(result, entries.element_count());
+}
+
+duckdb::unique_ptr<duckdb::FunctionData> BindEntries(
+    duckdb::ClientContext&, duckdb::ScalarFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+  function.SetReturnType(LogicalType::LIST(duckdb::ListType::GetChildType(arguments[0]->return_type)));
+  return nullptr;
+}
+
 duckdb::unique_ptr<duckdb::FunctionData> BindMapOfLists(
     duckdb::ClientContext&, duckdb::ScalarFunction& function,
     duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
@@ -283,10 +307,7 @@ void AddMap(EngineFunctions& functions) {
   });
   functions.AddRule("map_concat", LowerConcat);
   functions.AddRule("str_to_map", LowerStrToMap);
-  // A map is a list of its entries.
-  functions.AddRule("map_entries", [](LoweredCall call) {
-    return base::Result<ParsedPtr>(CastTo(std::move(call.arguments[0]), ToDuckDB(call.type())));
-  });
+  add("spark_map_entries", {any}, EntriesKernel, {.bind = BindEntries});
 }
 
 }  // namespace hearth::engine

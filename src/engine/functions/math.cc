@@ -64,6 +64,8 @@ struct PlainPair {
   }
 };
 
+double AtanOfPair(double y, double x) { return java_math::Atan2(y + 0.0, x + 0.0); }
+
 // The logarithm of the second argument to the base of the first; null unless both are positive.
 struct LogToBase {
   template <typename Left, typename Right, typename Out>
@@ -193,7 +195,8 @@ void AddTrigonometry(EngineFunctions& functions) {
   Add<&Atanh>(functions, "atanh");
   Add<&Degrees>(functions, "degrees");
   Add<&Radians>(functions, "radians");
-  AddPair<PlainPair<&java_math::Atan2>>(functions, "atan2");
+  // A negative zero counts as zero.
+  AddPair<PlainPair<&AtanOfPair>>(functions, "atan2");
 }
 
 }  // namespace

@@ -1,8 +1,12 @@
 // rand, randn, uniform and the row numbers of monotonically_increasing_id. Each thread that works on a query
 // is what a partition is to Spark: the first draws from the seed itself, the next from the seed plus one.
+#include <array>
 #include <atomic>
 #include <memory>
 #include <random>
+#include <sstream>
+#include <string>
+#include <string_view>
 
 #include "engine/functions/expressions.h"
 #include "engine/functions/families.h"
@@ -112,6 +116,101 @@ base::Result<ParsedPtr> LowerRandom(LoweredCall call) {
 }
 
 // low + (high - low) * rand, in the type of the bounds: integers are cut, decimals rounded half up.
+constexpr std::string_view kLetters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+// spark_random_text(seed, length)
+void RandomTextKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
+  auto& random = State(state).random;
+  duckdb::UnifiedVectorFormat lengths;
+  arguments.data[0].ToUnifiedFormat(arguments.size(), lengths);
+  std::string text;
+  idx_t row = 0;
+  Fill<duckdb::string_t>(result, arguments.size(), [&] {
+    const auto index = lengths.sel->get_index(row++);
+    text.resize(static_cast<size_t>(duckdb::UnifiedVectorFormat::GetData<int32_t>(lengths)[index]));
+    for (auto& letter : text) {
+      const int32_t place = random.NextInt() % static_cast<int32_t>(kLetters.size());
+      letter = kLetters[static_cast<size_t>(place < 0 ? -place : place)];
+    }
+    return duckdb::StringVector::AddString(result, text);
+  });
+}
+
+base::Result<ParsedPtr> LowerRandomText(LoweredCall call) {
+  auto seed = call.arguments.size() > 1 ? std::move(call.arguments[1]) : LongConstant(DrawSeed());
+  return Call("spark_random_text", std::move(seed), std::move(call.arguments[0]));
+}
+
+base::Result<ParsedPtr> LowerUuid(LoweredCall call) {
+  auto seed = call.arguments.empty() ? LongConstant(DrawSeed()) : std::move(call.arguments[0]);
+  return Call("spark_seeded_uuid", std::move(seed));
+}
+
+// A version 4 UUID from two draws of a Mersenne twister, printed in lower case.
+std::string DrawUuid(std::mt19937& twister) {
+  const auto next = [&] {
+    const uint64_t high = twister();
+    return high << 32 | twister();
+  };
+  const uint64_t most = (next() & 0xffffffffffff0fffULL) | 0x4000ULL;
+  const uint64_t least = (next() | 0x8000000000000000ULL) & 0xbfffffffffffffffULL;
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string text;
+  for (int digit = 0; digit < 32; ++digit) {
+    if (digit == 8 || digit == 12 || digit == 16 || digit == 20) text += '-';
+    const uint64_t half = digit < 16 ? most : least;
+    text += kHex[(half >> (60 - 4 * (digit % 16))) & 15];
+  }
+  return text;
+}
+
+struct UuidState : duckdb::FunctionLocalState {
+  explicit UuidState(int64_t seed) {
+    // The seed's two halves as the key of the generator's array initialization.
+    const uint32_t key[] = {static_cast<uint32_t>(static_cast<uint64_t>(seed) >> 32),
+                            static_cast<uint32_t>(seed)};
+    std::array<uint32_t, 624> words;
+    words[0] = 19650218U;
+    for (uint32_t i = 1; i < 624; ++i) words[i] = 1812433253U * (words[i - 1] ^ (words[i - 1] >> 30)) + i;
+    uint32_t i = 1;
+    uint32_t j = 0;
+    const auto wrap = [&] {
+      if (++i >= 624) {
+        words[0] = words[623];
+        i = 1;
+      }
+    };
+    for (int k = 0; k < 624; ++k) {
+      words[i] = (words[i] ^ ((words[i - 1] ^ (words[i - 1] >> 30)) * 1664525U)) + key[j] + j;
+      wrap();
+      j = 1 - j;
+    }
+    for (int k = 0; k < 623; ++k) {
+      words[i] = (words[i] ^ ((words[i - 1] ^ (words[i - 1] >> 30)) * 1566083941U)) - i;
+      wrap();
+    }
+    words[0] = 0x80000000U;
+    std::stringstream text;
+    for (const auto word : words) text << word << ' ';
+    text << 624;
+    text >> twister;
+  }
+  std::mt19937 twister;
+};
+
+duckdb::unique_ptr<duckdb::FunctionLocalState> InitUuid(duckdb::ExpressionState&,
+                                                        const duckdb::BoundFunctionExpression&,
+                                                        duckdb::FunctionData* bind) {
+  auto& data = bind->Cast<RandomBind>();
+  return duckdb::make_uniq<UuidState>(data.seed + data.partitions->fetch_add(1));
+}
+
+void UuidKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
+  auto& twister = duckdb::ExecuteFunctionState::GetFunctionState(state)->Cast<UuidState>().twister;
+  Fill<duckdb::string_t>(result, arguments.size(),
+                         [&] { return duckdb::StringVector::AddString(result, DrawUuid(twister)); });
+}
+
 base::Result<ParsedPtr> LowerUniform(LoweredCall call) {
   const auto& type = call.type();
   auto seed = call.arguments.size() > 2 ? std::move(call.arguments[2]) : LongConstant(DrawSeed());
@@ -133,6 +232,13 @@ void AddRandom(EngineFunctions& functions) {
       Volatile("spark_random_randn", {LogicalType::BIGINT}, LogicalType::DOUBLE, &RandnKernel));
   functions.AddScalar(Volatile("spark_monotonically_increasing_id", {}, LogicalType::BIGINT, &RowIdKernel));
   functions.AddScalar(Volatile("spark_spark_partition_id", {}, LogicalType::INTEGER, &PartitionKernel));
+  functions.AddScalar(Volatile("spark_random_text", {LogicalType::BIGINT, LogicalType::INTEGER},
+                               LogicalType::VARCHAR, &RandomTextKernel));
+  auto uuid = Volatile("spark_seeded_uuid", {LogicalType::BIGINT}, LogicalType::VARCHAR, &UuidKernel);
+  uuid.init_local_state = &InitUuid;
+  functions.AddScalar(std::move(uuid));
+  functions.AddRule("randstr", &LowerRandomText);
+  functions.AddRule("uuid", &LowerUuid);
   functions.AddRule("rand", &LowerRandom);
   functions.AddRule("randn", &LowerRandom);
   functions.AddRule("uniform", &LowerUniform);

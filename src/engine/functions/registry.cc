@@ -30,7 +30,9 @@ const EngineFunctions& EngineFunctions::BuiltIn() {
     AddPercentiles(result);
     AddHyperLogLog(result);
     AddHash(result);
-    AddMisc(result);
+    AddCipher(result);
+    AddBitmap(result);
+    AddHistogram(result);
     AddCasts(result);
     AddSampling(result);
     AddSortKeys(result);
@@ -88,7 +90,12 @@ bool EngineFunctions::Has(std::string_view name) const {
 }
 
 base::Result<ParsedPtr> EngineFunctions::Lower(LoweredCall call) const {
-  if (const auto rule = rules_.find(call.name()); rule != rules_.end()) return rule->second(std::move(call));
+  if (const auto rule = rules_.find(call.name()); rule != rules_.end()) {
+    const bool is_plain = call.call && call.call->function->kind == plan::FunctionKind::kScalar;
+    const auto type = call.expression.type;
+    HEARTH_ASSIGN(ParsedPtr lowered, rule->second(std::move(call)));
+    return is_plain ? CastTo(std::move(lowered), ToDuckDB(*type)) : std::move(lowered);
+  }
   std::string kernel = std::string(kPrefix) + call.name();
   const auto known = [&](const std::string& name) {
     return call.call ? scalars_.count(name) > 0 : aggregates_.count(name) > 0;

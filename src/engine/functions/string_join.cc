@@ -3,6 +3,7 @@
 
 #include "engine/errors.h"
 #include "engine/functions/expressions.h"
+#include "engine/functions/list_builder.h"
 #include "engine/functions/row_kernels.h"
 #include "engine/functions/string_families.h"
 
@@ -154,6 +155,29 @@ base::Result<ParsedPtr> LowerReverse(LoweredCall call) {
   return CallWith(name, std::move(call.arguments));
 }
 
+// spark_join_bytes(list, delimiter): one value after the other with the delimiter between.
+void JoinBytesKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
+  const auto count = PrepareResult(arguments, result);
+  const ListReader lists(arguments.data[0], count);
+  const ColumnReader<std::string_view> values(lists.elements(), lists.element_count());
+  const ColumnReader<std::string_view> delimiters(arguments.data[1], count);
+  auto* data = reinterpret_cast<duckdb::string_t*>(duckdb::FlatVector::GetData(result));
+  std::string out;
+  for (duckdb::idx_t row = 0; row < count; ++row) {
+    if (lists.IsNull(row)) {
+      SetNull(result, row);
+      continue;
+    }
+    out.clear();
+    const auto entry = lists[row];
+    for (auto i = entry.offset; i < entry.offset + entry.length; ++i) {
+      if (i > entry.offset) out.append(delimiters[row]);
+      out.append(values[i]);
+    }
+    data[row] = duckdb::StringVector::AddStringOrBlob(result, out.data(), out.size());
+  }
+}
+
 }  // namespace
 
 void AddStringJoins(EngineFunctions& functions) {
@@ -162,6 +186,7 @@ void AddStringJoins(EngineFunctions& functions) {
   const auto number = LogicalType::INTEGER;
   functions.AddRule("concat", LowerConcat);
   functions.AddRule("reverse", LowerReverse);
+  functions.AddScalar(Kernel("spark_join_bytes", {LogicalType::LIST(bytes), bytes}, bytes, JoinBytesKernel));
   for (const auto& [name, type] :
        {std::pair{"spark_concat_text", text}, std::pair{"spark_concat_bytes", bytes}}) {
     auto concat = Variadic({}, type, type, ConcatKernel, {.sees_nulls = true});

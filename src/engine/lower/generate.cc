@@ -49,7 +49,7 @@ base::Result<Lowering::Lowered> Lowering::LowerGenerate(const plan::Generate& ge
     unnesting.element_is_struct = !explodes;
     if (type.Is(TypeKind::kMap)) {
       unnesting.list_type = duckdb::LogicalType::LIST(duckdb::ListType::GetChildType(unnesting.list_type));
-      unnesting.list = CastTo(std::move(unnesting.list), unnesting.list_type);
+      unnesting.list = Call("spark_map_entries", std::move(unnesting.list));
       unnesting.element_is_struct = true;
     }
   } else {

@@ -207,6 +207,7 @@ base::Result<Lowering::Lowered> Lowering::LowerProject(const plan::Project& proj
     expression->SetAlias(ColumnName(item.column.id));
     node->select_list.push_back(std::move(expression));
   }
+  // A column that was passed on under its old name has its own from here.
   for (const auto& item : project.items) renames_.erase(item.column.id);
   Lowered lowered;
   lowered.node = std::move(node);

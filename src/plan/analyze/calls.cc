@@ -159,6 +159,10 @@ Result<ExpressionPtr> Analysis::BindLambda(const unresolved::Lambda& lambda, con
   auto body = AnalyzeExpression(lambda.body, scope);
   lambda_scopes_.pop_back();
   if (!body.ok()) return std::move(body).Fail();
+  if (Contains(**body, [](const Expression& part) { return part.As<Subquery>() != nullptr; })) {
+    return MakeError(ErrorKind::kAnalysis, "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.HIGHER_ORDER_FUNCTION",
+                     "A lambda function cannot hold a subquery.");
+  }
   auto type = (*body)->type;
   bool nullable = (*body)->nullable;
   return std::make_shared<const Expression>(
@@ -198,6 +202,8 @@ Result<ExpressionPtr> Analysis::ResolveStruct(const unresolved::Function& call, 
         add(alias->names[0], child, OutputName(*child) + " AS " + alias->names[0]);
       } else if (value->As<ColumnReference>()) {
         add(value->As<ColumnReference>()->name, value, OutputName(*value));
+      } else if (value->As<LambdaVariable>()) {
+        add(value->As<LambdaVariable>()->name, value, OutputName(*value));
       } else if (attribute) {
         add(attribute->parts.back(), value, OutputName(*value));
       } else {
@@ -242,6 +248,11 @@ Result<ExpressionPtr> Analysis::ResolveFunction(const unresolved::Function& call
                      {{"prettyName", routine}, {"syntax", fmt::format("\"{}\"", what)}});
   }
   bool over_window = std::exchange(is_window_function_, false);
+  if (function->kind == FunctionKind::kWindow && !over_window) {
+    return MakeError(ErrorKind::kAnalysis, "WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE",
+                     fmt::format("The window function {}() stands without an OVER clause.", function->name),
+                     {{"funcName", fmt::format("\"{}()\"", function->name)}});
+  }
   in_aggregate_ += is_aggregate ? 1 : 0;
   auto arguments = ResolveArguments(call, *function, scope);
   CallShape shape;

@@ -321,9 +321,11 @@ Result<ExpressionPtr> Analysis::ExtractField(ExpressionPtr base, const std::stri
                      {{"fieldName", QuoteIdentifier(field)}, {"fields", fields}});
   }
   const auto& target = type->fields()[*found];
-  return MakeCall(FunctionTable::BuiltIn().Find("get_struct_field"),
-                  {base, IntegerLiteral(static_cast<int32_t>(*found))}, target.type,
-                  base->nullable || target.nullable, settings().ansi);
+  auto call = MakeCall(FunctionTable::BuiltIn().Find("get_struct_field"),
+                       {base, IntegerLiteral(static_cast<int32_t>(*found))}, target.type,
+                       base->nullable || target.nullable, settings().ansi);
+  // The name is shown as it was written.
+  return target.name == field ? call : WithDisplay(call, fmt::format("{}.{}", OutputName(*base), field));
 }
 
 Result<std::vector<ExpressionPtr>> Analysis::ExpandStar(const unresolved::Star& star, const Scope& scope) {

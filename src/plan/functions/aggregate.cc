@@ -8,6 +8,7 @@
 #include "plan/functions/families.h"
 #include "plan/functions/mismatch.h"
 #include "plan/functions/result_rules.h"
+#include "plan/resolved/rewrite.h"
 #include "plan/types/coercion.h"
 
 namespace hearth::plan {
@@ -71,7 +72,9 @@ base::Result<ExpressionPtr> ResolveFirst(const Function& function, Expressions a
     arguments.pop_back();
   }
   auto type = arguments[0]->type;
-  return BuildCall(function, std::move(arguments), std::move(type), true, own, context);
+  // IGNORE NULLS loses the name that was written: first_value prints as first.
+  const auto& chosen = shape.ignore_nulls ? BuiltInFunction(function.name) : function;
+  return BuildCall(chosen, std::move(arguments), std::move(type), true, own, context);
 }
 
 bool ContainsMap(const DataType& type) {
@@ -107,6 +110,22 @@ base::Result<ExpressionPtr> ResolveExtremeBy(const Function& function, Expressio
     return NotOrderable(function.name, CallText(function, arguments), *arguments[1]->type);
   }
   auto type = arguments[0]->type;
+  if (arguments.size() == 3) {
+    // The values of the k rows that come first.
+    const auto text = CallText(function, arguments);
+    const auto& number = *arguments[2]->type;
+    if (!number.IsIntegral() || number.Is(TypeKind::kLong)) {
+      return UnexpectedInput(text, *arguments[2], 2, SlotName(Slot::kInteger));
+    }
+    if (!IsFoldable(*arguments[2])) return NotFoldable(text, "k", *DataType::Integer(), *arguments[2]);
+    const auto count = ConstantInteger(*arguments[2]);
+    if (!count) return base::NotImplemented("a computed number of rows in " + text);
+    if (*count < 1 || *count > 100000) return OutOfRange(text, "k", "[1, 100000]", std::to_string(*count));
+    arguments[2] = CoerceTo(arguments[2], DataType::Long(), context.settings);
+    type = DataType::Array(std::move(type), arguments[0]->nullable);
+    return WithDisplay(BuildCall(function, std::move(arguments), std::move(type), true, shape, context),
+                       text);
+  }
   return BuildCall(function, std::move(arguments), std::move(type), true, shape, context);
 }
 
@@ -130,6 +149,9 @@ base::Result<ExpressionPtr> ResolveListAgg(const Function& function, Expressions
   auto delimiter = CoerceToSlot(arguments[1], type->Is(TypeKind::kBinary) ? Slot::kBinary : Slot::kString,
                                 context.settings);
   if (!delimiter) return UnexpectedInput(function, arguments, 1, QuotedType(*type));
+  if (!IsFoldable(**delimiter)) {
+    return NotFoldable(CallText(function, arguments), "delimiter", *(*delimiter)->type, **delimiter);
+  }
   return BuildCall(function, {*value, *delimiter}, std::move(type), true, shape, context);
 }
 

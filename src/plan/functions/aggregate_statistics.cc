@@ -1,6 +1,8 @@
 // Statistical aggregates: moments, correlation, regression, percentiles, mode, estimates.
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "plan/functions/aggregate.h"
 #include "plan/functions/mismatch.h"
 #include "plan/functions/result_rules.h"
@@ -181,6 +183,15 @@ base::Result<ExpressionPtr> ResolveApproxCount(const Function& function, Express
   auto deviation = CoerceToSlot(arguments[1], Slot::kDouble, context.settings);
   if (!deviation) return UnexpectedInput(text, *arguments[1], 1, SlotName(Slot::kDouble));
   arguments[1] = *deviation;
+  if (const auto number = LiteralNumber(**deviation)) {
+    // Fewer than four bits would number the registers.
+    if (2.0 * std::log(1.106 / *number) / std::log(2.0) <= 3.0) {
+      return base::MakeError(base::ErrorKind::kAnalysis, "FAILED_FUNCTION_CALL",
+                             "The relative deviation of approx_count_distinct is too large.",
+                             {{"funcName", "`approx_count_distinct`"}});
+    }
+    arguments[1] = MakeLiteral(Value{*number}, DataType::Double());
+  }
   return WithDisplay(BuildCall(function, std::move(arguments), DataType::Long(), false, shape, context),
                      text);
 }

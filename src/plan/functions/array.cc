@@ -5,9 +5,6 @@
 namespace hearth::plan {
 namespace {
 
-TypePtr ArrayOfFirst(std::span<const ExpressionPtr> arguments, const ResolveContext&) {
-  return DataType::Array(arguments[0]->type, arguments[0]->nullable);
-}
 TypePtr WithoutNulls(std::span<const ExpressionPtr> arguments, const ResolveContext&) {
   return DataType::Array(arguments[0]->type->element(), false);
 }
@@ -26,7 +23,7 @@ void AddArrayFunctions(FunctionTable& table) {
   }
   table.Add({.name = "array_distinct", .slots = {Slot::kArray}, .result = TypeOf<0>});
   table.Add({.name = "array_compact", .slots = {Slot::kArray}, .result = WithoutNulls});
-  table.Add({.name = "array_repeat", .slots = {Slot::kAny, Slot::kInteger}, .result = ArrayOfFirst});
+  table.Add({.name = "array_repeat", .slots = {Slot::kAny, Slot::kInteger}, .resolve = ResolveArrayRepeat});
   table.Add({.name = "array_join", .resolve = ResolveArrayJoin});
   table.Add({.name = "array_max", .resolve = ResolveArrayExtreme});
   table.Add({.name = "array_min", .resolve = ResolveArrayExtreme});

@@ -13,10 +13,13 @@ constexpr std::string_view kArrayType = "\"ARRAY\"";
 
 bool Is(const ExpressionPtr& expression, TypeKind kind) { return expression->type->Is(kind); }
 
-base::Error DifferentElement(const Function& function, const Expressions& arguments) {
+// The collection and the element that do not meet; `call` are all the arguments when there are more.
+base::Error DifferentElement(const Function& function, const Expressions& arguments,
+                             const Expressions& call = {}) {
   const bool map = Is(arguments[0], TypeKind::kMap);
   return Mismatch(map ? "MAP_FUNCTION_DIFF_TYPES" : "ARRAY_FUNCTION_DIFF_TYPES",
-                  "the element and the collection have no common type.", function, arguments,
+                  "the element and the collection have no common type.", function,
+                  call.empty() ? arguments : call,
                   {{"functionName", QuoteIdentifier(function.registered_name)},
                    {"dataType", map ? "\"MAP\"" : "\"ARRAY\""},
                    {"leftType", QuotedType(*arguments[0]->type)},
@@ -32,20 +35,19 @@ base::Error NotOrderableCall(const Function& function, const Expressions& argume
   return NotOrderable(function.registered_name, CallText(function, arguments), type);
 }
 
-// Coerces the array at 0 and the element at `index` to one element type; false when there is none. As in
-// Spark, the tightest common type without string promotion: under it an array of int and a string do not
-// meet.
-bool CoerceElement(Expressions& arguments, size_t index, const AnalysisSettings& settings) {
+// How an element and an array may meet in one type: without any loss, or with the widening of decimals; never
+// through strings.
+enum class Meeting : bool { kTightest, kWider };
+
+// Coerces the array at 0 and the element at `index` to one element type; false when there is none.
+bool CoerceElement(Expressions& arguments, size_t index, const AnalysisSettings& settings,
+                   Meeting meeting = Meeting::kTightest) {
   const auto& array = *arguments[0]->type;
   const auto& element = arguments[index]->type;
   if (array.element()->SameIgnoringNamesAndNullability(*element)) return true;
-  const auto is_text = [](const DataType& type) { return type.IsString(); };
-  if (is_text(*array.element()) != is_text(*element) && !element->Is(TypeKind::kNull) &&
-      !array.element()->Is(TypeKind::kNull)) {
-    return false;
-  }
   const TypePtr types[] = {array.element(), element};
-  auto common = FindCommonType(types, settings);
+  auto common = meeting == Meeting::kTightest ? FindTightestCommonType(array.element(), element, settings)
+                                              : FindCommonTypeWithoutStrings(types, settings);
   if (!common) return false;
   arguments[0] = CoerceTo(arguments[0], DataType::Array(*common, array.contains_null()), settings);
   arguments[index] = CoerceTo(arguments[index], *common, settings);
@@ -64,6 +66,11 @@ const Expressions* ConstructorElements(const Expression& expression) {
 base::Status RequireArray(const Function& function, const Expressions& arguments, size_t index) {
   if (Is(arguments[index], TypeKind::kArray)) return {};
   return UnexpectedInput(function, arguments, index, kArrayType);
+}
+
+base::Status TakeArray(const Function& function, Expressions& arguments, size_t index,
+                       const ResolveContext& context) {
+  return CoerceArgument(function, arguments, index, Slot::kArray, std::string(kArrayType), context);
 }
 
 base::Status RequireMap(const Function& function, const Expressions& arguments, size_t index) {
@@ -92,11 +99,15 @@ base::Result<ExpressionPtr> ResolveArrayAndElement(const Function& function, Exp
   HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 2, 2));
   const auto& name = function.name;
   const bool adds = name == "array_append" || name == "array_prepend";
-  const bool has_null_type =
-      Is(arguments[0], TypeKind::kNull) || (Is(arguments[1], TypeKind::kNull) && !adds);
-  if (has_null_type && !adds) return NullType(function, arguments);
+  const bool asks = name == "array_contains" || name == "array_position";
+  const bool is_null = Is(arguments[0], TypeKind::kNull);
+  if (asks && (is_null || (name == "array_contains" && Is(arguments[1], TypeKind::kNull)))) {
+    return NullType(function, arguments);
+  }
+  if (is_null && !adds) return DifferentElement(function, arguments);
   HEARTH_RETURN_IF_ERROR(RequireArray(function, arguments, 0));
-  if (!CoerceElement(arguments, 1, context.settings)) return DifferentElement(function, arguments);
+  const auto meeting = name == "array_contains" ? Meeting::kWider : Meeting::kTightest;
+  if (!CoerceElement(arguments, 1, context.settings, meeting)) return DifferentElement(function, arguments);
   const auto& array = arguments[0]->type;
   if (!adds && name != "array_remove" && !IsOrderable(*array->element())) {
     return NotOrderableCall(function, arguments, *array->element());
@@ -118,10 +129,18 @@ base::Result<ExpressionPtr> ResolveArrayAndElement(const Function& function, Exp
 base::Result<ExpressionPtr> ResolveArrayInsert(const Function& function, Expressions arguments,
                                                const CallShape&, const ResolveContext& context) {
   HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 3, 3));
+  if (Is(arguments[0], TypeKind::kNull)) {
+    return DifferentElement(function, {arguments[0], arguments[2]}, arguments);
+  }
   HEARTH_RETURN_IF_ERROR(RequireArray(function, arguments, 0));
-  HEARTH_RETURN_IF_ERROR(CoerceArgument(function, arguments, 1, Slot::kInteger, "\"INT\"", context));
+  // Narrower integers become int; nothing else does, an untyped NULL neither.
+  const auto& position = *arguments[1]->type;
+  if (!position.IsIntegral() || position.Is(TypeKind::kLong)) {
+    return UnexpectedInput(function, arguments, 1, "\"INT\"");
+  }
+  arguments[1] = CoerceTo(arguments[1], DataType::Integer(), context.settings);
   if (!CoerceElement(arguments, 2, context.settings)) {
-    return DifferentElement(function, {arguments[0], arguments[2]});
+    return DifferentElement(function, {arguments[0], arguments[2]}, arguments);
   }
   const bool nullable = arguments[0]->nullable || arguments[1]->nullable;
   auto type = DataType::Array(arguments[0]->type->element(), true);
@@ -132,12 +151,14 @@ base::Result<ExpressionPtr> ResolveArrayPair(const Function& function, Expressio
                                              const CallShape&, const ResolveContext& context) {
   HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 2, 2));
   const auto& settings = context.settings;
-  for (size_t i : {0, 1}) HEARTH_RETURN_IF_ERROR(RequireArray(function, arguments, i));
   const auto left = arguments[0]->type;
   const auto right = arguments[1]->type;
-  if (!left->SameIgnoringNamesAndNullability(*right)) {
-    const TypePtr types[] = {left, right};
-    auto common = FindCommonType(types, settings);
+  const bool arrays = left->Is(TypeKind::kArray) && right->Is(TypeKind::kArray);
+  if (!left->Is(TypeKind::kNull) && !right->Is(TypeKind::kNull)) {
+    for (size_t i : {0, 1}) HEARTH_RETURN_IF_ERROR(RequireArray(function, arguments, i));
+  }
+  if (!arrays || !left->SameIgnoringNamesAndNullability(*right)) {
+    auto common = arrays ? FindTightestCommonType(left->element(), right->element(), settings) : std::nullopt;
     if (!common) {
       return Mismatch("BINARY_ARRAY_DIFF_TYPES", "the arrays have no common type.", function, arguments,
                       {{"functionName", QuoteIdentifier(function.registered_name)},
@@ -147,7 +168,7 @@ base::Result<ExpressionPtr> ResolveArrayPair(const Function& function, Expressio
     }
     for (size_t i : {0, 1}) {
       const auto contains_null = arguments[i]->type->contains_null();
-      arguments[i] = CoerceTo(arguments[i], DataType::Array((*common)->element(), contains_null), settings);
+      arguments[i] = CoerceTo(arguments[i], DataType::Array(*common, contains_null), settings);
     }
   }
   const auto& element = arguments[0]->type->element();
@@ -166,10 +187,23 @@ base::Result<ExpressionPtr> ResolveArrayPair(const Function& function, Expressio
   return MakeCall(&function, std::move(arguments), std::move(type), nullable, settings.ansi);
 }
 
+// The number must be an int or narrower; only a number that is null makes the array null.
+base::Result<ExpressionPtr> ResolveArrayRepeat(const Function& function, Expressions arguments,
+                                               const CallShape&, const ResolveContext& context) {
+  const auto& number = *arguments[1]->type;
+  if (!Is(arguments[1], TypeKind::kNull) && (!number.IsIntegral() || number.Is(TypeKind::kLong))) {
+    return UnexpectedInput(function, arguments, 1, "\"INT\"");
+  }
+  arguments[1] = CoerceTo(arguments[1], DataType::Integer(), context.settings);
+  auto type = DataType::Array(arguments[0]->type, arguments[0]->nullable);
+  const bool nullable = arguments[1]->nullable;
+  return MakeCall(&function, std::move(arguments), std::move(type), nullable, context.settings.ansi);
+}
+
 base::Result<ExpressionPtr> ResolveArrayJoin(const Function& function, Expressions arguments,
                                              const CallShape&, const ResolveContext& context) {
   HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 2, 3));
-  HEARTH_RETURN_IF_ERROR(RequireArray(function, arguments, 0));
+  HEARTH_RETURN_IF_ERROR(TakeArray(function, arguments, 0, context));
   const auto& array = *arguments[0]->type;
   if (array.element()->IsNested()) return UnexpectedInput(function, arguments, 0, "\"ARRAY<STRING>\"");
   arguments[0] =
@@ -184,7 +218,7 @@ base::Result<ExpressionPtr> ResolveArrayJoin(const Function& function, Expressio
 base::Result<ExpressionPtr> ResolveArrayExtreme(const Function& function, Expressions arguments,
                                                 const CallShape&, const ResolveContext& context) {
   HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 1, 1));
-  HEARTH_RETURN_IF_ERROR(RequireArray(function, arguments, 0));
+  HEARTH_RETURN_IF_ERROR(TakeArray(function, arguments, 0, context));
   auto type = arguments[0]->type->element();
   if (!IsOrderable(*type)) return NotOrderableCall(function, arguments, *type);
   return MakeCall(&function, std::move(arguments), std::move(type), true, context.settings.ansi);
@@ -194,7 +228,7 @@ base::Result<ExpressionPtr> ResolveArraysZip(const Function& function, Expressio
                                              const CallShape&, const ResolveContext& context) {
   std::vector<Field> fields;
   for (size_t i = 0; i < arguments.size(); ++i) {
-    HEARTH_RETURN_IF_ERROR(RequireArray(function, arguments, i));
+    HEARTH_RETURN_IF_ERROR(TakeArray(function, arguments, i, context));
     const auto& argument = *arguments[i];
     std::string name = std::to_string(i);
     if (const auto* column = argument.As<ColumnReference>()) name = column->name;
@@ -256,7 +290,7 @@ base::Result<ExpressionPtr> ResolveSequence(const Function& function, Expression
 base::Result<ExpressionPtr> ResolveSlice(const Function& function, Expressions arguments, const CallShape&,
                                          const ResolveContext& context) {
   HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 3, 3));
-  HEARTH_RETURN_IF_ERROR(RequireArray(function, arguments, 0));
+  HEARTH_RETURN_IF_ERROR(TakeArray(function, arguments, 0, context));
   for (size_t i : {1, 2}) {
     HEARTH_RETURN_IF_ERROR(CoerceArgument(function, arguments, i, Slot::kInteger, "\"INT\"", context));
   }
@@ -269,7 +303,7 @@ base::Result<ExpressionPtr> ResolveSortArray(const Function& function, Expressio
                                              const CallShape&, const ResolveContext& context) {
   HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 1, 2));
   if (arguments.size() == 1) arguments.push_back(BooleanLiteral(true));
-  HEARTH_RETURN_IF_ERROR(RequireArray(function, arguments, 0));
+  HEARTH_RETURN_IF_ERROR(TakeArray(function, arguments, 0, context));
   if (!IsOrderable(*arguments[0]->type->element()))
     return NotOrderableCall(function, arguments, *arguments[0]->type);
   if (!Is(arguments[1], TypeKind::kBoolean)) return UnexpectedInput(function, arguments, 1, "\"BOOLEAN\"");
@@ -337,12 +371,14 @@ base::Result<ExpressionPtr> ResolveElementAt(const Function& function, Expressio
     return UnexpectedInput(function, arguments, 1, "\"INT\"");
   }
   const auto array = arguments[0]->type;
-  bool nullable = AnyNullable(arguments) || array->contains_null() || !strict;
-  const auto index = LiteralInteger(*arguments[1]);
-  if (const auto* elements = ConstructorElements(*arguments[0]); elements && index) {
-    const auto place = *index < 0 ? static_cast<int64_t>(elements->size()) + *index : *index - 1;
-    const bool inside = *index != 0 && place >= 0 && place < static_cast<int64_t>(elements->size());
-    nullable = inside ? (*elements)[place]->nullable : !strict && *index != 0;
+  // As Spark has it, a constant place that is not known to be inside may be null, a computed one is not.
+  bool nullable = array->contains_null() || !strict;
+  if (const auto index = LiteralInteger(*arguments[1])) {
+    const auto* elements = ConstructorElements(*arguments[0]);
+    const auto size = elements ? static_cast<int64_t>(elements->size()) : 0;
+    const auto place = *index < 0 ? size + *index : *index - 1;
+    const bool inside = *index != 0 && place >= 0 && place < size;
+    nullable = inside ? (*elements)[place]->nullable : true;
   }
   return WithDisplay(MakeCall(row, std::move(arguments), array->element(), nullable, strict),
                      std::move(display));
@@ -358,11 +394,11 @@ base::Result<ExpressionPtr> ResolveArrayItem(const Function& function, Expressio
   }
   const bool strict = context.settings.ansi && !is_get;
   const auto array = arguments[0]->type;
-  bool nullable = AnyNullable(arguments) || array->contains_null() || !strict;
-  const auto index = LiteralInteger(*arguments[1]);
-  if (const auto* elements = ConstructorElements(*arguments[0]); elements && index) {
-    const bool inside = *index >= 0 && *index < static_cast<int64_t>(elements->size());
-    nullable = inside ? (*elements)[*index]->nullable : !strict;
+  bool nullable = array->contains_null() || !strict;
+  if (const auto index = LiteralInteger(*arguments[1])) {
+    const auto* elements = ConstructorElements(*arguments[0]);
+    const bool inside = elements && *index >= 0 && *index < static_cast<int64_t>(elements->size());
+    nullable = inside ? (*elements)[*index]->nullable : true;
   }
   auto display = is_get ? CallText(function, arguments)
                         : fmt::format("{}[{}]", OutputName(*arguments[0]), OutputName(*arguments[1]));

@@ -11,6 +11,7 @@ ResolveFunction
 ResolveFunction ResolveArrayInsert;
 ResolveFunction ResolveArrayPair;  // array_union, array_intersect, array_except, arrays_overlap
 ResolveFunction ResolveArrayJoin;
+ResolveFunction ResolveArrayRepeat;
 ResolveFunction ResolveArrayExtreme;  // array_max, array_min
 ResolveFunction ResolveArraysZip;
 ResolveFunction ResolveFlatten;
@@ -25,6 +26,9 @@ ResolveFunction ResolveMapItem;    // m[k]
 
 // An array type or the error that the argument at `index` is none.
 base::Status RequireArray(const Function& function, const Expressions& arguments, size_t index);
+// The same for functions that take an untyped NULL as an array.
+base::Status TakeArray(const Function& function, Expressions& arguments, size_t index,
+                       const ResolveContext& context);
 base::Status RequireMap(const Function& function, const Expressions& arguments, size_t index);
 
 }  // namespace hearth::plan

@@ -75,9 +75,38 @@ base::Result<ExpressionPtr> ResolveBitCount(const Function& function, Expression
   return BuildCall(function, {std::move(operand)}, DataType::Integer(), nullable, shape, context);
 }
 
+// Bitmaps are taken as they are: nothing is cast to bytes.
+template <bool kCounts>
+base::Result<ExpressionPtr> ResolveBitmap(const Function& function, Expressions arguments,
+                                          const CallShape& shape, const ResolveContext& context) {
+  if (!arguments[0]->type->Is(TypeKind::kBinary)) {
+    return UnexpectedInput(function, arguments, 0, SlotName(Slot::kBinary));
+  }
+  const bool nullable = kCounts && arguments[0]->nullable;
+  auto type = kCounts ? DataType::Long() : DataType::Binary();
+  return BuildCall(function, std::move(arguments), std::move(type), nullable, shape, context);
+}
+
+void AddBitmaps(FunctionTable& table) {
+  for (const char* name : {"bitmap_bit_position", "bitmap_bucket_number"}) {
+    table.Add({.name = name, .slots = {Slot::kLong}, .result = &ReturnsLong});
+  }
+  table.Add({.name = "bitmap_count", .slots = {Slot::kAny}, .resolve = &ResolveBitmap<true>});
+  const auto kind = FunctionKind::kAggregate;
+  table.Add({.name = "bitmap_construct_agg",
+             .kind = kind,
+             .slots = {Slot::kLong},
+             .result = &ReturnsBinary,
+             .nulls = NullRule::kNever});
+  for (const char* name : {"bitmap_or_agg", "bitmap_and_agg"}) {
+    table.Add({.name = name, .kind = kind, .slots = {Slot::kAny}, .resolve = &ResolveBitmap<false>});
+  }
+}
+
 }  // namespace
 
 void AddBitwiseFunctions(FunctionTable& table) {
+  AddBitmaps(table);
   const std::vector<Slot> two = {Slot::kAny, Slot::kAny};
   for (const char* name : {"&", "|", "^"})
     table.Add({.name = name, .slots = two, .resolve = &ResolveBitwise});

@@ -42,14 +42,19 @@ base::Result<ExpressionPtr> ResolveCase(const Function& function, Expressions ar
       return UnexpectedInput(CallText(function, arguments), *arguments[i], i / 2, kBooleanType);
     }
   }
-  bool nullable = !has_otherwise;
+  // What follows a condition that is the constant true does not count.
+  bool nullable = false;
+  bool decided = false;
   for (size_t position : values) {
     operands[position] = CoerceTo(operands[position], *common, context.settings);
+    if (decided) continue;
     nullable = nullable || operands[position]->nullable;
+    if (position % 2 == 1) {
+      const auto* condition = operands[position - 1]->As<Literal>();
+      decided = condition && !condition->value.IsNull() && std::get<bool>(condition->value.data);
+    }
   }
-  // WHEN true in front decides; a value that is never taken makes nothing nullable.
-  const auto* first = operands[0]->As<Literal>();
-  if (first && !first->value.IsNull() && std::get<bool>(first->value.data)) nullable = operands[1]->nullable;
+  nullable = nullable || (!decided && !has_otherwise);
   return BuildCall(function, std::move(operands), *common, nullable, shape, context);
 }
 

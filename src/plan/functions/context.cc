@@ -4,6 +4,7 @@
 #include "plan/functions/families.h"
 #include "plan/functions/mismatch.h"
 #include "plan/functions/result_rules.h"
+#include "plan/resolved/rewrite.h"
 #include "plan/types/coercion.h"
 
 namespace hearth::plan {
@@ -38,6 +39,58 @@ base::Result<ExpressionPtr> ResolveTypeOf(const Function& function, Expressions 
   return WithDisplay(StringLiteral(arguments[0]->type->CatalogString()), CallText(function, arguments));
 }
 
+// uuid(): the seed does not show.
+base::Result<ExpressionPtr> ResolveUuid(const Function& function, Expressions arguments,
+                                        const CallShape& shape, const ResolveContext& context) {
+  if (!arguments.empty()) {
+    if (!IsFoldable(*arguments[0]) || !arguments[0]->type->IsIntegral()) {
+      return base::MakeError(base::ErrorKind::kAnalysis, "SEED_EXPRESSION_IS_UNFOLDABLE",
+                             "The seed of uuid must be a constant integer.",
+                             {{"seedExpr", QuotedExpression(*arguments[0])},
+                              {"exprWithSeed", "\"" + CallText(function, arguments) + "\""}});
+    }
+    arguments[0] = CoerceTo(arguments[0], DataType::Long(), context.settings);
+  }
+  return WithDisplay(BuildCall(function, std::move(arguments), DataType::String(), false, shape, context),
+                     "uuid()");
+}
+
+// randstr(length[, seed]), both constant integers.
+base::Result<ExpressionPtr> ResolveRandomText(const Function& function, Expressions arguments,
+                                              const CallShape& shape, const ResolveContext& context) {
+  const auto text = CallText(function, arguments);
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const auto& type = *arguments[i]->type;
+    if (!IsFoldable(*arguments[i])) {
+      return MismatchError("NON_FOLDABLE_INPUT", "the arguments must be constant.",
+                           {{"sqlExpr", "\"" + text + "\""},
+                            {"inputName", i == 0 ? "`length`" : "`seed`"},
+                            {"inputType", "integer"},
+                            {"inputExpr", QuotedExpression(*arguments[i])}});
+    }
+    const bool fits = i == 0 ? type.IsIntegral() && !type.Is(TypeKind::kLong) : type.IsIntegral();
+    if (!fits)
+      return UnexpectedInput(text, *arguments[i], i,
+                             i == 0 ? "INT or SMALLINT" : "integer or floating-point");
+  }
+  const auto length = ConstantInteger(*arguments[0]);
+  if (!length) return base::NotImplemented("a computed length in " + text);
+  if (*length < 0) return OutOfRange(text, "length", "[0, 2147483647]", std::to_string(*length));
+  arguments[0] = CoerceTo(arguments[0], DataType::Integer(), context.settings);
+  if (arguments.size() == 2) arguments[1] = CoerceTo(arguments[1], DataType::Long(), context.settings);
+  return WithDisplay(BuildCall(function, std::move(arguments), DataType::String(), false, shape, context),
+                     text);
+}
+
+// Every string here has Spark's default collation.
+base::Result<ExpressionPtr> ResolveCollation(const Function& function, Expressions arguments,
+                                             const CallShape&, const ResolveContext&) {
+  if (!arguments[0]->type->IsString()) {
+    return UnexpectedInput(function, arguments, 0, SlotName(Slot::kString));
+  }
+  return WithDisplay(StringLiteral("SYSTEM.BUILTIN.UTF8_BINARY"), CallText(function, arguments));
+}
+
 // Functions that Spark has and this engine cannot answer truthfully.
 base::Result<ExpressionPtr> Refuse(const Function& function, Expressions, const CallShape&,
                                    const ResolveContext&) {
@@ -54,7 +107,17 @@ void AddContextFunctions(FunctionTable& table) {
     table.Add({.name = name, .resolve = &ResolveDatabase});
   table.Add({.name = "current_catalog", .resolve = &ResolveCatalog});
   table.Add({.name = "typeof", .slots = {Slot::kAny}, .resolve = &ResolveTypeOf});
-  table.Add({.name = "uuid", .result = &ReturnsString, .nulls = NullRule::kNever, .deterministic = false});
+  table.Add({.name = "uuid",
+             .slots = {Slot::kLong},
+             .optional = 1,
+             .resolve = &ResolveUuid,
+             .deterministic = false});
+  table.Add({.name = "randstr",
+             .slots = {Slot::kAny, Slot::kAny},
+             .optional = 1,
+             .resolve = &ResolveRandomText,
+             .deterministic = false});
+  table.Add({.name = "collation", .slots = {Slot::kAny}, .resolve = &ResolveCollation});
   table.Add({.name = "monotonically_increasing_id",
              .result = &ReturnsLong,
              .nulls = NullRule::kNever,

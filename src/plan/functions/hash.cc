@@ -29,6 +29,34 @@ base::Result<ExpressionPtr> ResolveHash(const Function& function, Expressions ar
   return BuildCall(function, std::move(arguments), std::move(type), false, shape, context);
 }
 
+void AddCiphers(FunctionTable& table) {
+  const auto bytes = Slot::kBinary;
+  const auto text = Slot::kString;
+  const auto mode = StringLiteral("GCM");
+  const auto padding = StringLiteral("DEFAULT");
+  const auto nothing = StringLiteral("");
+  table.Add({.name = "aes_encrypt",
+             .slots = {bytes, bytes, text, text, bytes, bytes},
+             .optional = 4,
+             .result = &ReturnsBinary,
+             .nulls = NullRule::kAlways,
+             .defaults = {mode, padding, nothing, nothing}});
+  for (const char* name : {"aes_decrypt", "try_aes_decrypt"}) {
+    table.Add({.name = name,
+               .slots = {bytes, bytes, text, text, bytes},
+               .optional = 3,
+               .result = &ReturnsBinary,
+               .nulls = NullRule::kAlways,
+               .defaults = {mode, padding, nothing}});
+  }
+  table.Add({.name = "hmac",
+             .slots = {bytes, bytes, text},
+             .optional = 1,
+             .result = &ReturnsBinary,
+             .nulls = NullRule::kAlways,
+             .defaults = {StringLiteral("SHA-256")}});
+}
+
 }  // namespace
 
 void AddHashFunctions(FunctionTable& table) {
@@ -43,6 +71,7 @@ void AddHashFunctions(FunctionTable& table) {
              .result = &ReturnsString,
              .nulls = NullRule::kAlways});
   table.Add({.name = "crc32", .slots = {Slot::kBinary}, .result = &ReturnsLong});
+  AddCiphers(table);
 }
 
 }  // namespace hearth::plan

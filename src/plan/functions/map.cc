@@ -59,7 +59,7 @@ base::Result<ExpressionPtr> ResolveMap(const Function& function, Expressions arg
 base::Result<ExpressionPtr> ResolveMapFromArrays(const Function& function, Expressions arguments,
                                                  const CallShape&, const ResolveContext& context) {
   HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 2, 2));
-  for (size_t i : {0, 1}) HEARTH_RETURN_IF_ERROR(RequireArray(function, arguments, i));
+  for (size_t i : {0, 1}) HEARTH_RETURN_IF_ERROR(TakeArray(function, arguments, i, context));
   const auto& values = *arguments[1]->type;
   const auto key = arguments[0]->type->element();
   HEARTH_RETURN_IF_ERROR(CheckMapKey(function, arguments, *key));
@@ -131,7 +131,14 @@ base::Result<ExpressionPtr> ResolveStrToMap(const Function& function, Expression
 base::Result<ExpressionPtr> ResolveMapContainsKey(const Function& function, Expressions arguments,
                                                   const CallShape&, const ResolveContext& context) {
   HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 2, 2));
-  if (arguments[0]->type->Is(TypeKind::kNull) || arguments[1]->type->Is(TypeKind::kNull)) {
+  if (arguments[0]->type->Is(TypeKind::kNull)) {
+    return Mismatch("MAP_FUNCTION_DIFF_TYPES", "an untyped NULL is no map.", function, arguments,
+                    {{"functionName", QuoteIdentifier(function.registered_name)},
+                     {"dataType", "\"MAP\""},
+                     {"leftType", QuotedType(*arguments[0]->type)},
+                     {"rightType", QuotedType(*arguments[1]->type)}});
+  }
+  if (arguments[1]->type->Is(TypeKind::kNull)) {
     return Mismatch("NULL_TYPE", "an untyped NULL is not accepted.", function, arguments,
                     {{"functionName", QuoteIdentifier(function.registered_name)}});
   }

@@ -142,7 +142,10 @@ base::Result<ExpressionPtr> ResolveRandom(const Function& function, Expressions 
           fmt::format("The seed of {} must be constant.", display),
           {{"seedExpr", QuotedExpression(*arguments[0])}, {"exprWithSeed", "\"" + display + "\""}});
     }
-    auto seed = CoerceToSlot(arguments[0], Slot::kLong, context.settings);
+    const auto& given = *arguments[0]->type;
+    auto seed = given.IsIntegral() || given.Is(TypeKind::kNull)
+                    ? CoerceToSlot(arguments[0], Slot::kLong, context.settings)
+                    : std::nullopt;
     if (!seed) return UnexpectedInput(display, *arguments[0], 0, "(\"INT\" or \"BIGINT\")");
     arguments[0] = *seed;
   }
@@ -158,6 +161,7 @@ TypePtr UniformType(const DataType& low, const DataType& high) {
   }
   const bool low_decimal = low.Is(TypeKind::kDecimal);
   if (low_decimal || high.Is(TypeKind::kDecimal)) {
+    if (low_decimal && high.Is(TypeKind::kDecimal)) return WiderDecimalType(low, high);
     const auto& decimal = low_decimal ? low : high;
     return DataType::Decimal(decimal.precision(), decimal.scale());
   }
@@ -181,12 +185,12 @@ base::Result<ExpressionPtr> ResolveUniform(const Function& function, Expressions
       return UnexpectedInput(text, *arguments[i], i, "integer or floating-point");
     if (!IsFoldable(*arguments[i])) return NotFoldable(text, i == 0 ? "min" : "max", type, *arguments[i]);
   }
-  auto type = UniformType(*arguments[0]->type, *arguments[1]->type);
+  const bool is_null = arguments[0]->type->Is(TypeKind::kNull) || arguments[1]->type->Is(TypeKind::kNull);
+  auto type = is_null ? DataType::Double() : UniformType(*arguments[0]->type, *arguments[1]->type);
   for (size_t i = 0; i < 2; ++i) arguments[i] = CoerceTo(arguments[i], type, context.settings);
   if (arguments.size() == 3) arguments[2] = CoerceTo(arguments[2], DataType::Long(), context.settings);
-  bool nullable = arguments[0]->nullable || arguments[1]->nullable;
-  return WithDisplay(BuildCall(function, std::move(arguments), std::move(type), nullable, shape, context),
-                     text);
+  // Spark says so for null bounds as well.
+  return WithDisplay(BuildCall(function, std::move(arguments), std::move(type), false, shape, context), text);
 }
 
 void AddRounding(FunctionTable& table) {

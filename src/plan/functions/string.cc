@@ -131,7 +131,7 @@ void AddTexts(FunctionTable& table) {
   table.Add({.name = "format_string", .resolve = ResolveFormatString});
   table.AddAlias("printf", "format_string");
   table.Add({.name = "to_char", .resolve = ResolveToChar});
-  table.AddAlias("to_varchar", "to_char");
+  table.Add({.name = "to_char", .resolve = ResolveToChar, .registered_name = "to_varchar"});
   table.Add({.name = "to_number", .resolve = ResolveToNumber});
   table.Add({.name = "try_to_number", .resolve = ResolveToNumber});
   table.Add(

@@ -122,7 +122,8 @@ base::Result<ExpressionPtr> ResolveDecode(const Function& function, Expressions 
     branches.push_back(std::move(equal));
     branches.push_back(arguments[i + 1]);
   }
-  if (arguments.size() % 2 == 0) branches.push_back(arguments.back());
+  // Without a default it is a null string, which takes part in finding the type.
+  branches.push_back(arguments.size() % 2 == 0 ? arguments.back() : NullLiteral(DataType::String()));
   HEARTH_ASSIGN(auto chosen, ResolveCall("when", std::move(branches), context));
   return WithDisplay(chosen, text);
 }
@@ -333,6 +334,7 @@ base::Result<ExpressionPtr> ResolveToBinary(const Function& function, Expression
     std::transform(format.begin(), format.end(), format.begin(),
                    [](unsigned char c) { return std::tolower(c); });
     if (format != "hex" && format != "utf-8" && format != "utf8" && format != "base64") {
+      if (is_try) return WithDisplay(NullLiteral(DataType::Binary()), text);
       return Mismatch("INVALID_ARG_VALUE", "the format is unknown.", function, arguments,
                       {{"inputName", "fmt"},
                        {"requireType", "case-insensitive \"STRING\""},

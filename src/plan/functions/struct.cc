@@ -26,19 +26,19 @@ base::Result<ExpressionPtr> ResolveNamedStruct(const Function& function, Express
                   context.settings.ansi);
 }
 
-// struct(…) without names, for callers that have none: col1, col2, …
-base::Result<ExpressionPtr> ResolveStruct(const Function& function, Expressions arguments,
-                                          const CallShape& shape, const ResolveContext& context) {
-  auto display = CallText(function, arguments);
+// A row constructor, (a, 1): names are those of columns, else col1, col2, …
+base::Result<ExpressionPtr> ResolveStruct(const Function&, Expressions arguments, const CallShape& shape,
+                                          const ResolveContext& context) {
   Expressions named;
   for (const auto& argument : arguments) {
-    const auto* column = argument->As<ColumnReference>();
-    named.push_back(StringLiteral(column ? column->name : fmt::format("col{}", named.size() / 2 + 1)));
+    std::string name = fmt::format("col{}", named.size() / 2 + 1);
+    if (const auto* column = argument->As<ColumnReference>()) name = column->name;
+    if (const auto* variable = argument->As<LambdaVariable>()) name = variable->name;
+    named.push_back(StringLiteral(std::move(name)));
     named.push_back(argument);
   }
   const auto* row = FunctionTable::BuiltIn().Find("named_struct");
-  HEARTH_ASSIGN(auto call, ResolveNamedStruct(*row, std::move(named), shape, context));
-  return WithDisplay(call, std::move(display));
+  return ResolveNamedStruct(*row, std::move(named), shape, context);
 }
 
 // (struct, ordinal from 0 as a literal)

@@ -73,6 +73,13 @@ base::Result<ExpressionPtr> ResolveNtile(const Function& function, Expressions a
   return BuildCall(function, {*buckets}, DataType::Integer(), false, shape, context);
 }
 
+// rank and its kin may repeat the ORDER BY as arguments, which neither count nor show.
+base::Result<ExpressionPtr> ResolveRank(const Function& function, Expressions, const CallShape& shape,
+                                        const ResolveContext& context) {
+  auto type = function.name == "percent_rank" ? DataType::Double() : DataType::Integer();
+  return BuildCall(function, {}, std::move(type), false, shape, context);
+}
+
 }  // namespace
 
 void AddWindowFunctions(FunctionTable& table) {
@@ -82,9 +89,12 @@ void AddWindowFunctions(FunctionTable& table) {
         {.name = name, .kind = kind, .result = result, .nulls = NullRule::kNever, .display_name = shown});
   };
   add_rank("row_number", &ReturnsInteger, "");
-  add_rank("rank", &ReturnsInteger, "RANK");
-  add_rank("dense_rank", &ReturnsInteger, "DENSE_RANK");
-  add_rank("percent_rank", &ReturnsDouble, "PERCENT_RANK");
+  const auto add_rank_of = [&](const char* name, const char* shown) {
+    table.Add({.name = name, .kind = kind, .resolve = &ResolveRank, .display_name = shown});
+  };
+  add_rank_of("rank", "RANK");
+  add_rank_of("dense_rank", "DENSE_RANK");
+  add_rank_of("percent_rank", "PERCENT_RANK");
   add_rank("cume_dist", &ReturnsDouble, "");
   table.Add({.name = "ntile", .kind = kind, .slots = {Slot::kAny}, .optional = 1, .resolve = &ResolveNtile});
   const std::vector<Slot> three = {Slot::kAny, Slot::kAny, Slot::kAny};

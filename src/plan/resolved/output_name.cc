@@ -13,9 +13,9 @@ namespace {
 
 std::string CommaList(const Expressions& expressions) {
   std::string text;
-  for (const auto& expression : expressions) {
-    if (!text.empty()) text += ", ";
-    text += OutputName(*expression);
+  for (size_t i = 0; i < expressions.size(); ++i) {
+    if (i > 0) text += ", ";
+    text += OutputName(*expressions[i]);
   }
   return text;
 }

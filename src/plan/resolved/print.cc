@@ -173,8 +173,8 @@ std::string Print(const Expression& expression) {
             return fmt::format("{}{}#{}", reference.is_outer ? "outer " : "", reference.name, reference.id);
           },
           [](const Call& call) {
-            return fmt::format("{}{}({})", call.function->name, call.ansi ? "" : "!",
-                               CommaList(call.arguments));
+            return fmt::format("{}{}({}{})", call.function->name, call.ansi ? "" : "!",
+                               CommaList(call.arguments), call.ignore_nulls ? " ignore nulls" : "");
           },
           [&](const Cast& cast) {
             static constexpr const char* kNames[] = {"cast", "legacy_cast", "try_cast"};
