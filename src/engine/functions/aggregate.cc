@@ -313,7 +313,7 @@ void AddAggregates(EngineFunctions& functions) {
   for (const char* name : {"avg", "try_avg"}) functions.AddRule(name, &LowerAverage);
   functions.AddRule("count", &LowerCount);
   functions.AddRule("count_if", &LowerCountIf);
-  for (const char* name : {"bool_and", "bool_or", "bit_and", "bit_or", "bit_xor"})
+  for (const char* name : {"bool_and", "bool_or", "bit_and", "bit_or", "bit_xor", "product"})
     functions.AddRule(name, &LowerNative);
   for (const char* name : {"min", "max"}) functions.AddRule(name, &LowerExtreme);
   for (const char* name : {"min_by", "max_by"}) functions.AddRule(name, &LowerExtremeBy);

@@ -1,5 +1,6 @@
 // Maps: built with a check of their keys, taken apart by their physical form, a list of key and value.
 #include <algorithm>
+#include <numeric>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -183,6 +184,33 @@ void PartKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::
   duckdb::ListVector::SetListSize(result, entries.element_count());
 }
 
+// spark_map_sort: the entries in the order of their keys, so that equal maps have one form.
+void SortKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
+  const auto count = PrepareResult(arguments, result);
+  auto& map = arguments.data[0];
+  const ListReader entries(map, count);
+  auto& keys = duckdb::MapVector::GetKeys(map);
+  const OrderKeys encoder(keys, entries.element_count());
+  std::vector<std::string> texts(entries.element_count());
+  for (idx_t i = 0; i < entries.element_count(); ++i) encoder.Append(i, &texts[i]);
+  ListBuilder sorted(result);
+  std::vector<idx_t> order;
+  for (idx_t row = 0; row < count; ++row) {
+    if (entries.IsNull(row)) {
+      SetNull(result, row);
+      continue;
+    }
+    const auto entry = entries[row];
+    order.resize(entry.length);
+    std::iota(order.begin(), order.end(), entry.offset);
+    std::sort(order.begin(), order.end(), [&](idx_t left, idx_t right) { return texts[left] < texts[right]; });
+    sorted.Begin(row);
+    for (const auto index : order) sorted.Add(index);
+    sorted.End(row);
+  }
+  sorted.Finish(entries.elements(), entries.element_count());
+}
+
 // A map is a list of its entries.
 void EntriesKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
   const auto count = PrepareResult(arguments, result);
@@ -307,6 +335,7 @@ void AddMap(EngineFunctions& functions) {
   });
   functions.AddRule("map_concat", LowerConcat);
   functions.AddRule("str_to_map", LowerStrToMap);
+  add("spark_map_sort", {any}, SortKernel, {.bind = BindTypeOf<0>});
   add("spark_map_entries", {any}, EntriesKernel, {.bind = BindEntries});
 }
 

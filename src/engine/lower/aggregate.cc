@@ -41,6 +41,14 @@ base::Result<Lowering::Lowered> Lowering::LowerAggregate(const plan::Aggregate& 
   HEARTH_ASSIGN(Lowered input, LowerRelation(*aggregate.input));
   auto node = Select(ToSource(std::move(input)));
   for (const auto& key : aggregate.keys) {
+    if (key.type->Is(plan::TypeKind::kMap)) {
+      // Maps are equal whatever the order of their entries.
+      auto sorted = Call("spark_map_sort", Reference(Resolve(key.id)));
+      node->groups.group_expressions.push_back(sorted->Copy());
+      sorted->SetAlias(ColumnName(key.id));
+      node->select_list.push_back(std::move(sorted));
+      continue;
+    }
     node->groups.group_expressions.push_back(Reference(Resolve(key.id)));
     node->select_list.push_back(Column(key));
   }

@@ -23,11 +23,13 @@ base::Error UnknownFunction(const unresolved::Name& name) {
 }
 
 // system.builtin.f and builtin.f are f.
-const Function* FindFunction(const unresolved::Name& name) {
+const Function* FindFunction(const unresolved::Name& name, bool is_internal) {
   bool qualified = name.size() == 1 || (name.size() == 2 && LowerCase(name[0]) == "builtin") ||
                    (name.size() == 3 && LowerCase(name[0]) == "system" && LowerCase(name[1]) == "builtin");
   const auto* function = qualified ? FunctionTable::BuiltIn().Find(name.back()) : nullptr;
-  return function && !function->is_internal ? function : nullptr;
+  // Rows of our own stay hidden even from a client.
+  const bool is_hidden = function && function->is_internal && !(is_internal && function->name == "product");
+  return is_hidden ? nullptr : function;
 }
 
 bool IsCountOfStar(const unresolved::Function& call) {
@@ -216,7 +218,7 @@ Result<ExpressionPtr> Analysis::ResolveStruct(const unresolved::Function& call, 
 }
 
 Result<ExpressionPtr> Analysis::ResolveFunction(const unresolved::Function& call, const Scope& scope) {
-  const auto* function = FindFunction(call.name);
+  const auto* function = FindFunction(call.name, call.is_internal);
   if (function && function->name == "struct") return ResolveStruct(call, scope);
   if (auto type = function || call.name.size() > 1 ? nullptr : TypeOfCastFunction(LowerCase(call.name[0]))) {
     if (call.arguments.size() != 1) {

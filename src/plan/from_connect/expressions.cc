@@ -182,7 +182,8 @@ base::Result<unresolved::ExpressionPtr> Reader::Read(const proto::Expression::Un
   }
   HEARTH_ASSIGN(function.arguments, List(message.arguments()));
   function.is_distinct = message.is_distinct();
-  function.is_internal = message.is_internal();
+  // Of the functions that Spark hides from queries, clients name this one.
+  function.is_internal = message.is_internal() || message.function_name() == "product";
   function.is_operator = IsOperatorName(message.function_name());
   return unresolved::Make(std::move(function));
 }

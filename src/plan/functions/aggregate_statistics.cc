@@ -275,6 +275,13 @@ void AddStatisticalAggregates(FunctionTable& table) {
              .slots = two,
              .optional = 1,
              .resolve = &ResolveApproxCount});
+  // No query can name it; the clients' DataFrame function can.
+  table.Add({.name = "product",
+             .kind = kind,
+             .slots = {Slot::kDouble},
+             .result = &ReturnsDouble,
+             .nulls = NullRule::kAlways,
+             .is_internal = true});
   table.Add({.name = "histogram_numeric", .kind = kind, .slots = two, .resolve = &ResolveHistogram});
 }
 
