@@ -68,11 +68,13 @@ def test_server_options_and_url_exclude_each_other(binary):
 
 
 @pytest.mark.skipif(not full_run(), reason="builds a wheel and fills an environment: ./dev test --full")
-def test_wheel_in_a_clean_environment(tmp_path):
+def test_wheel_in_a_clean_environment(binary, tmp_path):
     environment = tmp_path / "environment"
+    # The build tree of the server under test, where it is one that a wheel can carry.
+    preset = binary.parents[1].name if binary.parents[1].name in ("dev", "release") else "dev"
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     # The wheel of the tree under test, so that nothing is compiled twice.
-    variables = {**os.environ, "HEARTH_WHEEL_PRESET": "dev"}
+    variables = {**os.environ, "HEARTH_WHEEL_PRESET": preset}
     for name in ("PYTHONPATH", "HEARTH_BINARY", "HEARTH_REMOTE", "SPARK_REMOTE"):
         variables.pop(name, None)
     subprocess.run([environment / "bin" / "pip", "install", "--quiet", ROOT], env=variables, check=True, timeout=1500)

@@ -82,6 +82,10 @@ class CaseRunner:
         for case in cases:
             own = case.has("setup") or case.has("fresh") or file.header.has("fresh")
             try:
+                # Both would use the file's database, and the case's own session drops it.
+                if own and session is not None and file.header.has("database"):
+                    self._bounded(thread, None, lambda: self._close(session, file))  # noqa: B023
+                    session = None
                 if session is None or own:
                     fresh = self._bounded(thread, None, lambda: self._open(file))
                     if isinstance(fresh, Answer):

@@ -1,4 +1,7 @@
-"""Builds the server for `pip install .` and puts it, with its shared libraries, into the wheel."""
+"""Builds the server for `pip install .` and puts it, with its shared libraries, into the wheel.
+
+HEARTH_WHEEL_PRESET names another build tree than release's, for tests that have one at hand.
+"""
 
 import os
 import pathlib
@@ -38,11 +41,12 @@ class ServerBuildHook(BuildHookInterface):
         # The interpreter behind pip's throw-away environment: its path stays, so the build tree can be used again.
         python = getattr(sys, "_base_executable", sys.executable)
         variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
-        subprocess.run([python, str(root / "dev"), "build", "hearth", "--preset", "release"], check=True, env=variables)
+        preset = os.environ.get("HEARTH_WHEEL_PRESET") or "release"
+        subprocess.run([python, str(root / "dev"), "build", "hearth", "--preset", preset], check=True, env=variables)
 
         stage = root / "build" / "wheel"
         shutil.rmtree(stage, ignore_errors=True)
-        tree = root / "build" / "release"
+        tree = root / "build" / preset
         subprocess.run(["cmake", "--install", str(tree), "--prefix", str(stage), "--strip"], check=True)
         for name, path in needed_libraries(tree / "bin" / "hearth").items():
             copy_stripped(path, stage / "lib" / name)

@@ -21,7 +21,7 @@ using duckdb::Vector;
 using plan::TypeKind;
 
 template <typename T>
-bool Store(Vector& vector, idx_t row, std::optional<T> value) {
+bool Put(Vector& vector, idx_t row, std::optional<T> value) {
   if (!value) return false;
   FlatVector::GetData<T>(vector)[row] = *value;
   return true;
@@ -30,7 +30,7 @@ bool Store(Vector& vector, idx_t row, std::optional<T> value) {
 template <typename T>
 bool StoreInteger(Vector& vector, idx_t row, std::string_view text) {
   auto value = ParseInteger(text, false, std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
-  return Store<T>(vector, row, value ? std::optional<T>(static_cast<T>(*value)) : std::nullopt);
+  return Put<T>(vector, row, value ? std::optional<T>(static_cast<T>(*value)) : std::nullopt);
 }
 
 // Java's number parsers take no surrounding blanks.
@@ -51,30 +51,80 @@ class CsvParser : public RowParser {
   }
 
   void StartRange(LineReader& reader) override {
-    if (!options_.header || !reader.at_file_start()) return;
+    header_ = options_.header && reader.at_file_start();
+    if (!header_ || options_.multi_line) return;
     while (auto line = reader.Next()) {
-      if (!Skips(*line)) break;
+      if (IsSkippedCsvLine(*line, options_)) continue;
+      TakeHeader(*line);
+      return;
     }
   }
 
   void Start(std::string_view line) override {
+    records_.reset();
+    if (options_.multi_line) {
+      records_.emplace(options_, line);
+      if (std::exchange(header_, false)) {
+        if (const auto header = records_->Next()) TakeHeader(*header);
+      }
+      return;
+    }
     line_ = line;
-    done_ = Skips(line);
+    done_ = IsSkippedCsvLine(line, options_);
   }
 
   bool Next(std::vector<Vector*>& vectors, idx_t row) override {
-    if (done_) return false;
-    done_ = true;
+    if (!records_) return !std::exchange(done_, true) && Store(vectors, row);
+    while (const auto record = records_->Next()) {
+      line_ = *record;
+      if (Store(vectors, row)) return true;
+    }
+    return false;
+  }
+
+ private:
+  static constexpr size_t kCorrupt = std::numeric_limits<size_t>::max();
+
+  // Names of the header in other places than the schema's are an error where the option asks for it.
+  void TakeHeader(std::string_view line) {
+    header_ = false;
+    if (options_.enforce_schema || !source_.schema_is_given) return;
+    const auto& fields = tokenizer_.Split(line);
+    bool same = fields.size() == width_;
+    for (size_t i = 0; same && i < places_.size(); ++i) {
+      if (places_[i] == kCorrupt) continue;
+      const auto text = fields[places_[i]].text;
+      const auto& name = source_.columns[i].name;
+      same = text.size() == name.size() && strncasecmp(text.data(), name.data(), name.size()) == 0;
+    }
+    if (same) return;
+    ThrowSpark(base::ErrorKind::kSpark, "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+               "The header of the file does not name the columns of the schema in their order.",
+               {{"badRecord", std::string(line.substr(0, 200))}, {"failFastMode", "FAILFAST"}});
+  }
+
+  bool Store(std::vector<Vector*>& vectors, idx_t row) {
     const auto& fields = tokenizer_.Split(line_);
-    bool malformed = fields.size() != width_;
+    // Where columns are left out nobody counts the fields.
+    const bool all_columns = columns_.size() == source_.columns.size();
+    bool malformed = all_columns && fields.size() != width_;
     for (size_t i = 0; i < columns_.size(); ++i) {
       auto& vector = *vectors[i];
       const size_t place = places_[columns_[i]];
       if (place == kCorrupt) continue;
       const auto& field = source_.columns[columns_[i]];
-      bool is_null = place >= fields.size() || fields[place].text == options_.null_value;
-      bool stored = !is_null && Convert(fields[place].text, *field.type, vector, row);
-      if (!stored) FlatVector::SetNull(vector, row, true);
+      std::string_view text;
+      bool is_null = place >= fields.size();
+      if (!is_null) {
+        text = fields[place].text;
+        if (text.empty()) {
+          is_null = !fields[place].was_quoted;
+          text = options_.empty_value;
+        }
+        is_null = is_null || text == options_.null_value;
+      }
+      bool stored = !is_null && Convert(text, *field.type, vector, row);
+      FlatVector::SetNull(vector, row, !stored);
       malformed |= !is_null && !stored;
     }
     if (malformed && options_.mode == ParseMode::kDropMalformed) return false;
@@ -86,22 +136,13 @@ class CsvParser : public RowParser {
     }
     for (size_t i = 0; i < columns_.size(); ++i) {
       if (places_[columns_[i]] != kCorrupt) continue;
+      FlatVector::SetNull(*vectors[i], row, !malformed);
       if (malformed) {
         FlatVector::GetData<duckdb::string_t>(*vectors[i])[row] =
             duckdb::StringVector::AddString(*vectors[i], line_.data(), line_.size());
-      } else {
-        FlatVector::SetNull(*vectors[i], row, true);
       }
     }
     return true;
-  }
-
- private:
-  static constexpr size_t kCorrupt = std::numeric_limits<size_t>::max();
-
-  bool Skips(std::string_view line) const {
-    bool blank = std::all_of(line.begin(), line.end(), [](char c) { return c == ' ' || c == '\t'; });
-    return blank || (options_.comment != 0 && line.front() == options_.comment);
   }
 
   bool Convert(std::string_view text, const plan::DataType& type, Vector& vector, idx_t row) const {
@@ -113,10 +154,8 @@ class CsvParser : public RowParser {
             duckdb::StringVector::AddString(vector, text.data(), text.size());
         return true;
       case TypeKind::kBoolean:
-        if (text.size() == 4 && strncasecmp(text.data(), "true", 4) == 0)
-          return Store<bool>(vector, row, true);
-        return text.size() == 5 && strncasecmp(text.data(), "false", 5) == 0 &&
-               Store<bool>(vector, row, false);
+        if (text.size() == 4 && strncasecmp(text.data(), "true", 4) == 0) return Put<bool>(vector, row, true);
+        return text.size() == 5 && strncasecmp(text.data(), "false", 5) == 0 && Put<bool>(vector, row, false);
       case TypeKind::kByte:
         return !HasBlanks(text) && StoreInteger<int8_t>(vector, row, text);
       case TypeKind::kShort:
@@ -126,19 +165,28 @@ class CsvParser : public RowParser {
       case TypeKind::kLong:
         return !HasBlanks(text) && StoreInteger<int64_t>(vector, row, text);
       case TypeKind::kFloat:
-        if (auto special = Special(text)) return Store<float>(vector, row, static_cast<float>(*special));
-        return Store<float>(vector, row, ParseFloat(text));
+        if (auto special = Special(text)) return Put<float>(vector, row, static_cast<float>(*special));
+        return Put<float>(vector, row, ParseFloat(text));
       case TypeKind::kDouble:
-        if (auto special = Special(text)) return Store<double>(vector, row, *special);
-        return Store<double>(vector, row, ParseDouble(text));
+        if (auto special = Special(text)) return Put<double>(vector, row, *special);
+        return Put<double>(vector, row, ParseDouble(text));
       case TypeKind::kDecimal:
         return StoreDecimal(text, type, vector, row);
-      case TypeKind::kDate:
-        return Store<int32_t>(vector, row, ParseDate(text));
+      case TypeKind::kDate: {
+        if (!options_.patterns.date) return Put<int32_t>(vector, row, ParseDate(text));
+        const auto days = ParseMoment(*options_.patterns.date, type, options_.zone, text);
+        return days && Put<int32_t>(vector, row, static_cast<int32_t>(*days));
+      }
       case TypeKind::kTimestamp:
-        return Store<int64_t>(vector, row, ParseTimestamp(text, options_.zone));
+        if (options_.patterns.timestamp)
+          return Put<int64_t>(vector, row,
+                              ParseMoment(*options_.patterns.timestamp, type, options_.zone, text));
+        return Put<int64_t>(vector, row, ParseTimestamp(text, options_.zone));
       case TypeKind::kTimestampNtz:
-        return Store<int64_t>(vector, row, ParseTimestampNtz(text, false));
+        if (options_.patterns.timestamp_ntz)
+          return Put<int64_t>(vector, row,
+                              ParseMoment(*options_.patterns.timestamp_ntz, type, options_.zone, text));
+        return Put<int64_t>(vector, row, ParseTimestampNtz(text, false));
       default:
         return false;
     }
@@ -167,6 +215,8 @@ class CsvParser : public RowParser {
   std::vector<size_t> columns_;
   std::vector<size_t> places_;
   size_t width_ = 0;
+  bool header_ = false;
+  std::optional<CsvRecords> records_;  // of the whole text, with multiLine
   std::string_view line_;
   bool done_ = true;
 };
@@ -174,7 +224,7 @@ class CsvParser : public RowParser {
 class CsvFormat : public RowFormat {
  public:
   CsvFormat(const plan::FileSource& source, CsvOptions options)
-      : source_(source), options_(std::move(options)) {}
+      : RowFormat(options.text_rules), source_(source), options_(std::move(options)) {}
   std::unique_ptr<RowParser> NewParser(std::vector<size_t> columns) const override {
     return std::make_unique<CsvParser>(source_, options_, std::move(columns));
   }
@@ -209,6 +259,7 @@ class TextParser : public RowParser {
 
 class TextFormat : public RowFormat {
  public:
+  explicit TextFormat(TextRules rules) : RowFormat(std::move(rules)) {}
   std::unique_ptr<RowParser> NewParser(std::vector<size_t> columns) const override {
     return std::make_unique<TextParser>(!columns.empty());
   }
@@ -234,10 +285,14 @@ base::Result<std::unique_ptr<RowFormat>> OpenCsvFormat(const plan::FileSource& s
 }
 
 base::Result<std::unique_ptr<RowFormat>> OpenTextFormat(const plan::FileSource& source) {
-  HEARTH_RETURN_IF_ERROR(RefuseOptions(source, {"linesep"}));
+  if (source.columns.size() > 1) {
+    return base::MakeError(base::ErrorKind::kAnalysis, "_LEGACY_ERROR_TEMP_1290",
+                           fmt::format("Text files hold one column, not {}.", source.columns.size()),
+                           {{"schemaSize", std::to_string(source.columns.size())}});
+  }
   HEARTH_ASSIGN(bool whole, BooleanOption(source, "wholetext", false));
-  if (whole) return base::NotImplemented("the text option wholetext");
-  return std::unique_ptr<RowFormat>(std::make_unique<TextFormat>());
+  HEARTH_ASSIGN(TextRules rules, ReadTextRules(source, whole));
+  return std::unique_ptr<RowFormat>(std::make_unique<TextFormat>(std::move(rules)));
 }
 
 }  // namespace hearth::engine

@@ -49,15 +49,22 @@ TypePtr TypeOf(std::string_view text, const CsvOptions& options) {
   if (is_special || (ParseDouble(text) && !std::isalpha(static_cast<unsigned char>(text[0]))))
     return DataType::Double();
   if (text == "Infinity" || text == "-Infinity" || text == "NaN") return DataType::Double();
-  if (options.prefer_date && IsDateOnly(text)) return DataType::Date();
+  const auto& patterns = options.patterns;
+  const auto fits = [&](const DateTimePattern& pattern, const TypePtr& type) {
+    return ParseMoment(pattern, *type, options.zone, text).has_value();
+  };
+  if (options.prefer_date && (patterns.date ? fits(*patterns.date, DataType::Date()) : IsDateOnly(text)))
+    return DataType::Date();
   bool looks_timed = text.find('-', 1) != std::string_view::npos;
-  if (looks_timed && ParseTimestamp(text, options.zone)) return DataType::Timestamp();
+  if (patterns.timestamp ? fits(*patterns.timestamp, DataType::Timestamp())
+                         : looks_timed && ParseTimestamp(text, options.zone).has_value())
+    return DataType::Timestamp();
   bool is_boolean = (text.size() == 4 && strncasecmp(text.data(), "true", 4) == 0) ||
                     (text.size() == 5 && strncasecmp(text.data(), "false", 5) == 0);
   return is_boolean ? DataType::Boolean() : DataType::String();
 }
 
-TypePtr Merge(const TypePtr& left, const TypePtr& right) {
+TypePtr Merge(const TypePtr& left, const TypePtr& right, const CsvOptions& options) {
   if (*left == *right || right->Is(TypeKind::kNull)) return left;
   if (left->Is(TypeKind::kNull)) return right;
   auto whole_digits = [](const DataType& type) {
@@ -73,7 +80,9 @@ TypePtr Merge(const TypePtr& left, const TypePtr& right) {
   auto is_time = [](const DataType& type) {
     return type.Is(TypeKind::kDate) || type.Is(TypeKind::kTimestamp);
   };
-  if (is_time(*left) && is_time(*right)) return DataType::Timestamp();
+  // A pattern for timestamps reads no dates, and one for dates no timestamps.
+  if (is_time(*left) && is_time(*right) && !options.patterns.timestamp && !options.patterns.date)
+    return DataType::Timestamp();
   return DataType::String();
 }
 
@@ -106,30 +115,41 @@ base::Result<std::vector<plan::Field>> InferCsvColumns(const plan::FileSource& s
     CsvTokenizer tokenizer(options);
     std::vector<std::string> names;
     std::vector<TypePtr> types;
-    auto skips = [&](std::string_view line) {
-      return line.find_first_not_of(" \t") == std::string_view::npos ||
-             (options.comment != 0 && line[0] == options.comment);
+    // One record; false when nothing more needs to be read.
+    const auto take = [&](std::string_view line, bool header) {
+      const auto& fields = tokenizer.Split(line);
+      if (names.empty()) {
+        if (header) {
+          names = HeaderNames(fields, options);
+        } else {
+          for (size_t i = 0; i < fields.size(); ++i) names.push_back("_c" + std::to_string(i));
+        }
+        types.assign(names.size(), DataType::Null());
+      }
+      if (!header && options.infer_schema) {
+        for (size_t i = 0; i < std::min(fields.size(), types.size()); ++i) {
+          if (!types[i]->IsString()) types[i] = Merge(types[i], TypeOf(fields[i].text, options), options);
+        }
+      }
+      return options.infer_schema;
     };
-    for (const auto& range : SplitFiles(system, source.paths)) {
-      LineReader reader(system, range);
+    for (const auto& range : SplitFiles(system, source.paths, options.text_rules)) {
+      LineReader reader(system, range, options.text_rules);
       bool header = options.header && reader.at_file_start();
-      while (auto line = reader.Next()) {
-        if (skips(*line)) continue;
-        const auto& fields = tokenizer.Split(*line);
-        if (names.empty()) {
-          if (header) {
-            names = HeaderNames(fields, options);
-          } else {
-            for (size_t i = 0; i < fields.size(); ++i) names.push_back("_c" + std::to_string(i));
-          }
-          types.assign(names.size(), DataType::Null());
+      bool more = true;
+      while (more) {
+        const auto line = reader.Next();
+        if (!line) break;
+        if (!options.multi_line) {
+          if (!IsSkippedCsvLine(*line, options)) more = take(*line, std::exchange(header, false));
+          continue;
         }
-        if (!std::exchange(header, false) && options.infer_schema) {
-          for (size_t i = 0; i < std::min(fields.size(), types.size()); ++i) {
-            if (!types[i]->IsString()) types[i] = Merge(types[i], TypeOf(fields[i].text, options));
-          }
+        CsvRecords records(options, *line);
+        while (more) {
+          const auto record = records.Next();
+          if (!record) break;
+          more = take(*record, std::exchange(header, false));
         }
-        if (!options.infer_schema) break;
       }
       if (!options.infer_schema && !names.empty()) break;
     }

@@ -32,6 +32,26 @@ Result<char> CharacterOption(const plan::FileSource& source, const std::string& 
       fmt::format("the {} option {} '{}': one ASCII character is served", source.format, key, text));
 }
 
+// The separator may be several characters, each of which may be spelled out.
+std::string Separator(const std::string& text) {
+  std::string separator;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      separator.push_back(text[i]);
+      continue;
+    }
+    const char next = text[++i];
+    separator.push_back(next == 't'   ? '\t'
+                        : next == 'r' ? '\r'
+                        : next == 'n' ? '\n'
+                        : next == 'b' ? '\b'
+                        : next == 'f' ? '\f'
+                        : next == '0' ? '\0'
+                                      : next);
+  }
+  return separator;
+}
+
 }  // namespace
 
 std::string OptionOf(const plan::FileSource& source, const std::string& key, const std::string& otherwise) {
@@ -44,9 +64,9 @@ Result<bool> BooleanOption(const plan::FileSource& source, const std::string& ke
   if (text == "true") return true;
   if (text == "false") return false;
   return MakeError(
-      ErrorKind::kIllegalArgument, "INVALID_PARAMETER_VALUE.BOOLEAN",
+      ErrorKind::kSpark, "_LEGACY_ERROR_TEMP_2147",
       fmt::format("The {} option {} is '{}'; true or false is expected.", source.format, key, text),
-      {{"parameter", key}, {"value", text}});
+      {{"paramName", key}});
 }
 
 ParseMode ParseModeOf(const plan::FileSource& source) {
@@ -63,20 +83,67 @@ base::Status RefuseOptions(const plan::FileSource& source, std::initializer_list
   return {};
 }
 
+Result<MomentPatterns> ReadMomentPatterns(const plan::FileSource& source) {
+  MomentPatterns patterns;
+  const auto read = [&](const char* key, std::optional<DateTimePattern>* pattern) -> base::Status {
+    const auto found = source.options.find(key);
+    if (found == source.options.end()) return {};
+    HEARTH_ASSIGN(*pattern, DateTimePattern::Read(found->second, DateTimePattern::Purpose::kParse));
+    return {};
+  };
+  HEARTH_RETURN_IF_ERROR(read("dateformat", &patterns.date));
+  HEARTH_RETURN_IF_ERROR(read("timestampformat", &patterns.timestamp));
+  HEARTH_RETURN_IF_ERROR(read("timestampntzformat", &patterns.timestamp_ntz));
+  return patterns;
+}
+
+std::optional<int64_t> ParseMoment(const DateTimePattern& pattern, const plan::DataType& type,
+                                   const TimeZone& zone, std::string_view text) {
+  DateTimePattern::Parsed parsed;
+  if (!pattern.Parse(text, &parsed, nullptr)) return std::nullopt;
+  if (type.Is(plan::TypeKind::kTimestampNtz)) return parsed.local;
+  if (type.Is(plan::TypeKind::kDate)) return FloorDivide(parsed.local, kMicrosecondsPerDay);
+  return (parsed.zone ? *parsed.zone : zone).FromLocal(parsed.local);
+}
+
+Result<TextRules> ReadTextRules(const plan::FileSource& source, bool whole_file) {
+  TextRules rules;
+  rules.whole_file = whole_file;
+  if (!whole_file) rules.line_end = OptionOf(source, "linesep", "");
+  if (whole_file && source.options.contains("linesep") && source.format != "text") {
+    return base::NotImplemented(fmt::format("the {} option lineSep together with multiLine", source.format));
+  }
+  const auto charset = Lower(OptionOf(source, "encoding", OptionOf(source, "charset", "utf-8")));
+  if (charset == "utf-8" || charset == "utf8" || charset == "us-ascii") return rules;
+  const bool wide = charset.starts_with("utf-16") || charset.starts_with("utf-32");
+  if (wide && !whole_file && rules.line_end.empty()) {
+    return base::NotImplemented(
+        fmt::format("the {} option encoding '{}' without multiLine", source.format, charset));
+  }
+  rules.charset = charset;
+  return rules;
+}
+
+base::Status CheckSamplingRatio(const plan::FileSource& source) {
+  const auto found = source.options.find("samplingratio");
+  if (found == source.options.end() || std::strtod(found->second.c_str(), nullptr) >= 1.0) return {};
+  return base::NotImplemented(fmt::format("the {} option samplingRatio below 1", source.format));
+}
+
 Result<CsvOptions> ReadCsvOptions(const plan::FileSource& source) {
   CsvOptions options;
-  HEARTH_RETURN_IF_ERROR(RefuseOptions(
-      source,
-      {"linesep", "dateformat", "timestampformat", "timestampntzformat", "locale",
-       "chartoescapequoteescaping", "emptyvalue", "maxcolumns", "unescapedquotehandling", "samplingratio"}));
-  HEARTH_ASSIGN(bool multi_line, BooleanOption(source, "multiline", false));
-  if (multi_line) return base::NotImplemented("the csv option multiLine");
-  auto encoding = Lower(OptionOf(source, "encoding", OptionOf(source, "charset", "utf-8")));
-  if (encoding != "utf-8" && encoding != "utf8" && encoding != "us-ascii") {
-    return base::NotImplemented(fmt::format("the csv option encoding '{}'", encoding));
+  HEARTH_RETURN_IF_ERROR(
+      RefuseOptions(source, {"locale", "chartoescapequoteescaping", "unescapedquotehandling"}));
+  HEARTH_RETURN_IF_ERROR(CheckSamplingRatio(source));
+  HEARTH_ASSIGN(options.multi_line, BooleanOption(source, "multiline", false));
+  HEARTH_ASSIGN(options.text_rules, ReadTextRules(source, options.multi_line));
+  HEARTH_ASSIGN(options.patterns, ReadMomentPatterns(source));
+  HEARTH_ASSIGN(options.enforce_schema, BooleanOption(source, "enforceschema", true));
+  options.separator = Separator(OptionOf(source, "sep", OptionOf(source, "delimiter", ",")));
+  if (options.separator.empty()) {
+    return MakeError(ErrorKind::kIllegalArgument, "INVALID_DELIMITER_VALUE.EMPTY_STRING",
+                     "The separator of CSV must not be empty.");
   }
-  HEARTH_ASSIGN(char delimiter, CharacterOption(source, "delimiter", ','));
-  HEARTH_ASSIGN(options.separator, CharacterOption(source, "sep", delimiter));
   HEARTH_ASSIGN(options.quote, CharacterOption(source, "quote", '"'));
   HEARTH_ASSIGN(options.escape, CharacterOption(source, "escape", '\\'));
   HEARTH_ASSIGN(options.comment, CharacterOption(source, "comment", '\0'));
@@ -86,6 +153,7 @@ Result<CsvOptions> ReadCsvOptions(const plan::FileSource& source) {
   HEARTH_ASSIGN(options.infer_schema, BooleanOption(source, "inferschema", false));
   HEARTH_ASSIGN(options.prefer_date, BooleanOption(source, "preferdate", true));
   options.null_value = OptionOf(source, "nullvalue", "");
+  options.empty_value = OptionOf(source, "emptyvalue", "");
   options.nan_value = OptionOf(source, "nanvalue", "NaN");
   options.positive_infinity = OptionOf(source, "positiveinf", "Inf");
   options.negative_infinity = OptionOf(source, "negativeinf", "-Inf");
@@ -95,13 +163,61 @@ Result<CsvOptions> ReadCsvOptions(const plan::FileSource& source) {
   return options;
 }
 
+bool IsSkippedCsvLine(std::string_view line, const CsvOptions& options) {
+  const bool blank = std::all_of(line.begin(), line.end(), [](char c) { return c == ' ' || c == '\t'; });
+  return blank || (options.comment != 0 && line.front() == options.comment);
+}
+
+// Behind the closing quote of the field that opens at `from`; npos when it is never closed.
+size_t CsvRecords::QuotedEnd(size_t from) const {
+  for (size_t i = from + 1; i < rest_.size(); ++i) {
+    const bool has_next = i + 1 < rest_.size();
+    if (options_.escape != 0 && rest_[i] == options_.escape && has_next &&
+        (rest_[i + 1] == options_.quote || rest_[i + 1] == options_.escape)) {
+      ++i;
+    } else if (rest_[i] == options_.quote) {
+      return i + 1;
+    }
+  }
+  return std::string_view::npos;
+}
+
+std::optional<std::string_view> CsvRecords::Next() {
+  while (!rest_.empty()) {
+    size_t end = 0;
+    bool field_starts = true;
+    const bool comment = options_.comment != 0 && rest_.front() == options_.comment;
+    while (end < rest_.size() && rest_[end] != '\n' && rest_[end] != '\r') {
+      if (!comment && field_starts && options_.quote != 0 && rest_[end] == options_.quote) {
+        const size_t closed = QuotedEnd(end);
+        end = closed == std::string_view::npos ? rest_.size() : closed;
+        field_starts = false;
+        continue;
+      }
+      if (rest_.compare(end, options_.separator.size(), options_.separator) == 0) {
+        field_starts = true;
+        end += options_.separator.size();
+        continue;
+      }
+      field_starts = field_starts && options_.ignore_leading_space && rest_[end] == ' ';
+      ++end;
+    }
+    const auto record = rest_.substr(0, end);
+    size_t next = std::min(end + 1, rest_.size());
+    if (next < rest_.size() && rest_[end] == '\r' && rest_[next] == '\n') ++next;
+    rest_.remove_prefix(next);
+    if (!IsSkippedCsvLine(record, options_)) return record;
+  }
+  return std::nullopt;
+}
+
 const std::vector<CsvField>& CsvTokenizer::Split(std::string_view line) {
   fields_.clear();
   undone_.clear();
   size_t position = 0;
   while (true) {
     if (options_.ignore_leading_space) {
-      while (position < line.size() && line[position] != options_.separator && line[position] <= ' ' &&
+      while (position < line.size() && !AtSeparator(line, position) && line[position] <= ' ' &&
              line[position] >= 0) {
         ++position;
       }
@@ -109,7 +225,7 @@ const std::vector<CsvField>& CsvTokenizer::Split(std::string_view line) {
     bool quoted = options_.quote != 0 && position < line.size() && line[position] == options_.quote;
     position = quoted ? ReadQuoted(line, position) : ReadPlain(line, position);
     if (position >= line.size()) break;
-    ++position;  // the separator
+    position += options_.separator.size();
     if (position == line.size()) {
       fields_.push_back({line.substr(position), false});
       break;
@@ -150,12 +266,20 @@ size_t CsvTokenizer::ReadQuoted(std::string_view line, size_t from) {
     // The closing quote: blanks may follow, then the separator or the end. Anything else and the field was no
     // quoted one.
     size_t after = position + 1;
-    while (after < line.size() && line[after] != options_.separator &&
-           (line[after] == ' ' || line[after] == '\t'))
+    while (after < line.size() && !AtSeparator(line, after) && (line[after] == ' ' || line[after] == '\t'))
       ++after;
-    if (after < line.size() && line[after] != options_.separator) return ReadPlain(line, from);
-    if (!changed) {
-      fields_.push_back({line.substr(from + 1, position - from - 1), true});
+    if (after < line.size() && !AtSeparator(line, after)) return ReadPlain(line, from);
+    const auto inner = line.substr(from + 1, position - from - 1);
+    if (!changed && inner.find("\r\n") != std::string_view::npos) {
+      // Line ends inside quotes read as \n.
+      for (size_t i = 0; i < inner.size(); ++i) {
+        if (inner.substr(i, 2) != "\r\n") text.push_back(inner[i]);
+        if (inner.substr(i, 2) == "\r\n") text.push_back(inner[++i]);
+      }
+      undone_.push_back(std::move(text));
+      fields_.push_back({undone_.back(), true});
+    } else if (!changed) {
+      fields_.push_back({inner, true});
     } else {
       text.append(line.substr(plain_begin, position - plain_begin));
       undone_.push_back(std::move(text));

@@ -7,6 +7,7 @@
 #include "engine/files/format.h"
 #include "engine/files/partitions.h"
 #include "engine/files/paths.h"
+#include "engine/text/parse.h"
 
 namespace hearth::engine {
 
@@ -22,22 +23,34 @@ bool IsTrue(const FileOptions& options, const char* name, bool otherwise = false
   return found == options.end() ? otherwise : strcasecmp(found->second.c_str(), "true") == 0;
 }
 
-base::Error CannotInfer(const std::string& format) {
+std::string Upper(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
+  return text;
+}
+
+base::Error CannotInfer(const std::string& name) {
+  const std::string format = name == "parquet" ? "Parquet" : name == "text" ? "Text" : Upper(name);
   return base::MakeError(base::ErrorKind::kAnalysis, "UNABLE_TO_INFER_SCHEMA",
                          "No schema can be inferred for " + format + "; it must be given.",
                          {{"format", format}});
 }
 
-// Options about files that hold for every format and are not served.
-constexpr const char* kRefusedEverywhere[] = {"modifiedbefore", "modifiedafter"};
+// The time an option names, in microseconds.
+base::Status ReadTimeOption(const FileOptions& options, const char* name, std::optional<int64_t>* time) {
+  const auto found = options.find(name);
+  if (found == options.end()) return {};
+  HEARTH_ASSIGN(const TimeZone zone, FindTimeZone(OptionOr(options, "timezone", "UTC")));
+  *time = ParseTimestamp(found->second, zone);
+  if (*time) return {};
+  return base::MakeError(base::ErrorKind::kAnalysis, "_LEGACY_ERROR_TEMP_1294",
+                         std::string("The option ") + name + " takes a time, not " + found->second + ".",
+                         {{"strategy", name}, {"timeString", found->second}});
+}
 
 base::Status CheckOptions(const FileFormat& format, const FileOptions& options) {
   const auto refuse = [&](const std::string& name) {
     return base::NotImplemented("option " + name + " of format " + format.name);
   };
-  for (const char* name : kRefusedEverywhere) {
-    if (options.count(name) > 0) return refuse(name);
-  }
   for (const auto& name : format.refused_options) {
     if (options.count(name) > 0) return refuse(name);
   }
@@ -47,16 +60,19 @@ base::Status CheckOptions(const FileFormat& format, const FileOptions& options) 
 class LocalFileSources : public plan::FileSources {
  public:
   base::Result<std::shared_ptr<const plan::FileSource>> Resolve(const plan::FileRequest& request) override {
-    const FileFormat* format = FindFileFormat(request.format);
-    if (!format) return UnknownFormat(request.format, "reading");
+    const std::string name = request.format.empty() ? "parquet" : request.format;
+    const FileFormat* format = FindFileFormat(name);
+    if (!format) return UnknownFormat(name, "reading");
     HEARTH_RETURN_IF_ERROR(CheckOptions(*format, request.options));
     ListOptions list_options;
     list_options.recursive = IsTrue(request.options, "recursivefilelookup");
     list_options.name_glob = OptionOr(request.options, "pathglobfilter", "");
     list_options.base_path = OptionOr(request.options, "basepath", "");
+    HEARTH_RETURN_IF_ERROR(ReadTimeOption(request.options, "modifiedbefore", &list_options.modified_before));
+    HEARTH_RETURN_IF_ERROR(ReadTimeOption(request.options, "modifiedafter", &list_options.modified_after));
     HEARTH_ASSIGN(const auto files, ListFiles(request.paths, list_options));
     auto source = std::make_shared<plan::FileSource>();
-    source->format = request.format;
+    source->format = name;
     source->options = request.options;
     source->schema_is_given = request.schema != nullptr;
     for (const auto& file : files) source->paths.push_back(file.path);
@@ -70,9 +86,9 @@ class LocalFileSources : public plan::FileSources {
     source->partition_values = std::move(partitions.values);
     plan::TypePtr schema = request.schema;
     if (!schema) {
-      if (source->paths.empty()) return CannotInfer(format->name);
+      if (source->paths.empty()) return CannotInfer(name);
       HEARTH_ASSIGN(schema, format->infer(source->paths, request.options));
-      if (!schema) return CannotInfer(format->name);
+      if (!schema) return CannotInfer(name);
     }
     // A column that directories name is not read from the files.
     for (const auto& field : schema->fields()) {

@@ -136,7 +136,7 @@ TEST_F(Files, SaveModes) {
   EXPECT_EQ(Rows(Read("parquet", Path("t"))).size(), 1U);
   const auto self = Write(Read("parquet", Path("t")), "parquet", "t", plan::SaveMode::kOverwrite);
   ASSERT_FALSE(self.ok());
-  EXPECT_EQ(self.error()->condition, "UNSUPPORTED_OVERWRITE.PATH");
+  EXPECT_EQ(self.error()->condition, "FAILED_READ_FILE.FILE_NOT_EXIST");
 }
 
 TEST_F(Files, OverwritesOnlyWrittenPartitionsWhenAsked) {

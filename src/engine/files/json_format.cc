@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "engine/errors.h"
+#include "engine/files/charset.h"
 #include "engine/files/csv_options.h"
 #include "engine/files/row_format.h"
 #include "engine/json/json_value.h"
@@ -16,7 +17,8 @@ using duckdb::Vector;
 
 struct JsonOptions {
   JsonValueOptions values;
-  bool single_quotes = true;
+  JsonSyntax syntax;
+  TextRules text_rules;
   ParseMode mode = ParseMode::kPermissive;
   std::string corrupt_column = "_corrupt_record";
 };
@@ -35,7 +37,7 @@ class JsonParser : public RowParser {
 
   void Start(std::string_view line) override {
     line_ = line;
-    cursor_.emplace(line, options_.single_quotes);
+    cursor_.emplace(line, options_.syntax);
     in_array_ = false;
     done_ = cursor_->AtEnd();
     begun_ = false;
@@ -45,7 +47,15 @@ class JsonParser : public RowParser {
     while (!done_) {
       if (!begun_) {
         begun_ = true;
-        in_array_ = cursor_->Peek() == JsonKind::kArray && cursor_->EnterArray();
+        // An array that is broken anywhere gives no row of its own.
+        std::string_view whole;
+        if (cursor_->Peek() == JsonKind::kArray) {
+          const JsonCursor start = *cursor_;
+          if (!JsonCursor(start).Skip(&whole) || !FitsArray(vectors, row))
+            return Malformed(vectors, row, true);
+          cursor_ = start;
+          in_array_ = cursor_->EnterArray();
+        }
       }
       if (in_array_) {
         bool more = true;
@@ -58,6 +68,7 @@ class JsonParser : public RowParser {
         done_ = true;
       }
       for (auto* vector : vectors) SetNullDeep(*vector, row);
+      if (in_array_ && cursor_->Peek() == JsonKind::kNull && cursor_->ReadWord("null")) return true;
       if (cursor_->Peek() != JsonKind::kObject) return Malformed(vectors, row, true);
       auto read = ReadRecord(vectors, row);
       if (read == JsonRead::kInvalid) return Malformed(vectors, row, true);
@@ -68,6 +79,19 @@ class JsonParser : public RowParser {
   }
 
  private:
+  // Do all records of the array have values of the schema? Reads them into one row, to be written over.
+  bool FitsArray(std::vector<Vector*>& vectors, idx_t row) {
+    bool more = true;
+    cursor_->EnterArray();
+    while (cursor_->NextElement(&more)) {
+      if (!more) return true;
+      for (auto* vector : vectors) SetNullDeep(*vector, row);
+      if (cursor_->Peek() == JsonKind::kNull && cursor_->ReadWord("null")) continue;
+      if (cursor_->Peek() != JsonKind::kObject || ReadRecord(vectors, row) != JsonRead::kOk) return false;
+    }
+    return false;
+  }
+
   JsonRead ReadRecord(std::vector<Vector*>& vectors, idx_t row) {
     if (!cursor_->EnterObject()) return JsonRead::kInvalid;
     JsonRead result = JsonRead::kOk;
@@ -133,7 +157,7 @@ class JsonParser : public RowParser {
 class JsonFormat : public RowFormat {
  public:
   JsonFormat(const plan::FileSource& source, JsonOptions options)
-      : source_(source), options_(std::move(options)) {}
+      : RowFormat(options.text_rules), source_(source), options_(std::move(options)) {}
   std::unique_ptr<RowParser> NewParser(std::vector<size_t> columns) const override {
     return std::make_unique<JsonParser>(source_, options_, std::move(columns));
   }
@@ -145,22 +169,37 @@ class JsonFormat : public RowFormat {
 
 base::Result<JsonOptions> ReadJsonOptions(const plan::FileSource& source) {
   JsonOptions options;
-  HEARTH_RETURN_IF_ERROR(
-      RefuseOptions(source, {"linesep", "dateformat", "timestampformat", "timestampntzformat", "locale",
-                             "allowcomments", "allowunquotedfieldnames", "allownumericleadingzeros",
-                             "allowbackslashescapinganycharacter", "allowunquotedcontrolchars",
-                             "samplingratio", "prefersdecimal", "infertimestamp", "dropfieldifallnull"}));
+  HEARTH_RETURN_IF_ERROR(RefuseOptions(source, {"locale"}));
   HEARTH_ASSIGN(bool multi_line, BooleanOption(source, "multiline", false));
-  if (multi_line) return base::NotImplemented("the json option multiLine");
-  HEARTH_ASSIGN(options.single_quotes, BooleanOption(source, "allowsinglequotes", true));
+  HEARTH_ASSIGN(options.text_rules, ReadTextRules(source, multi_line));
+  if (multi_line && !source.options.contains("encoding") && !source.options.contains("charset")) {
+    options.text_rules.charset = kDetectUnicode;
+  }
+  HEARTH_ASSIGN(options.syntax, ReadJsonSyntax(source));
   HEARTH_ASSIGN(options.values.primitives_as_string, BooleanOption(source, "primitivesasstring", false));
   HEARTH_ASSIGN(options.values.zone, FindTimeZone(OptionOf(source, "timezone", "UTC")));
+  HEARTH_ASSIGN(MomentPatterns patterns, ReadMomentPatterns(source));
+  options.values.date_pattern = std::move(patterns.date);
+  options.values.timestamp_pattern = std::move(patterns.timestamp);
+  options.values.timestamp_ntz_pattern = std::move(patterns.timestamp_ntz);
   options.mode = ParseModeOf(source);
   options.corrupt_column = OptionOf(source, "columnnameofcorruptrecord", "_corrupt_record");
   return options;
 }
 
 }  // namespace
+
+base::Result<JsonSyntax> ReadJsonSyntax(const plan::FileSource& source) {
+  JsonSyntax syntax;
+  HEARTH_ASSIGN(syntax.single_quotes, BooleanOption(source, "allowsinglequotes", true));
+  HEARTH_ASSIGN(syntax.comments, BooleanOption(source, "allowcomments", false));
+  HEARTH_ASSIGN(syntax.unquoted_names, BooleanOption(source, "allowunquotedfieldnames", false));
+  HEARTH_ASSIGN(syntax.leading_zeros, BooleanOption(source, "allownumericleadingzeros", false));
+  HEARTH_ASSIGN(syntax.non_numeric_numbers, BooleanOption(source, "allownonnumericnumbers", true));
+  HEARTH_ASSIGN(syntax.any_escape, BooleanOption(source, "allowbackslashescapinganycharacter", false));
+  HEARTH_ASSIGN(syntax.control_characters, BooleanOption(source, "allowunquotedcontrolchars", false));
+  return syntax;
+}
 
 base::Result<std::unique_ptr<RowFormat>> OpenJsonFormat(const plan::FileSource& source) {
   HEARTH_ASSIGN(auto options, ReadJsonOptions(source));

@@ -5,6 +5,9 @@
 #include <limits>
 
 #include "engine/errors.h"
+#include "engine/files/block_codec.h"
+#include "engine/files/charset.h"
+#include "engine/text/utf8.h"
 
 namespace hearth::engine {
 namespace {
@@ -22,12 +25,25 @@ duckdb::FileOpenFlags Flags(const std::string& path) {
   return duckdb::FileOpenFlags(duckdb::FileFlags::FILE_FLAGS_READ) | compression;
 }
 
+// Must all of the content be there before the first record can be cut off?
+bool NeedsAll(const std::string& path, const TextRules& rules) {
+  return rules.whole_file || !rules.charset.empty() || BlockCodecOfPath(path) != BlockCodec::kNone;
+}
+
+[[noreturn]] void TooLong(const std::string& path) {
+  ThrowSpark(
+      base::ErrorKind::kResourceExhausted, "EXCEED_LIMIT_LENGTH",
+      "A record of " + path + " is longer than " + std::to_string(LineReader::kMostLineBytes >> 20) + " MiB.",
+      {{"limit", std::to_string(LineReader::kMostLineBytes)}});
+}
+
 }  // namespace
 
-std::vector<FileRange> SplitFiles(duckdb::FileSystem& files, const std::vector<std::string>& paths) {
+std::vector<FileRange> SplitFiles(duckdb::FileSystem& files, const std::vector<std::string>& paths,
+                                  const TextRules& rules) {
   std::vector<FileRange> ranges;
   for (size_t i = 0; i < paths.size(); ++i) {
-    if (IsCompressed(paths[i])) {
+    if (IsCompressed(paths[i]) || NeedsAll(paths[i], rules) || !rules.line_end.empty()) {
       ranges.push_back({i, paths[i], 0, kWholeFile});
       continue;
     }
@@ -40,8 +56,12 @@ std::vector<FileRange> SplitFiles(duckdb::FileSystem& files, const std::vector<s
   return ranges;
 }
 
-LineReader::LineReader(duckdb::FileSystem& files, const FileRange& range)
-    : range_(range), handle_(files.OpenFile(range.path, Flags(range.path))) {
+LineReader::LineReader(duckdb::FileSystem& files, const FileRange& range, const TextRules& rules)
+    : range_(range), rules_(rules), handle_(files.OpenFile(range.path, Flags(range.path))) {
+  if (NeedsAll(range.path, rules)) {
+    ReadAll();
+    return;
+  }
   if (range_.begin == 0) {
     Fill();
     if (buffer_.starts_with("\xEF\xBB\xBF")) position_ = 3;
@@ -66,12 +86,7 @@ bool LineReader::Fill() {
   buffer_offset_ += position_;
   buffer_.erase(0, position_);
   position_ = 0;
-  if (buffer_.size() > kMostLineBytes) {
-    ThrowSpark(
-        base::ErrorKind::kResourceExhausted, "EXCEED_LIMIT_LENGTH",
-        "A line of " + range_.path + " is longer than " + std::to_string(kMostLineBytes >> 20) + " MiB.",
-        {{"limit", std::to_string(kMostLineBytes)}});
-  }
+  if (buffer_.size() > kMostLineBytes) TooLong(range_.path);
   const size_t kept = buffer_.size();
   buffer_.resize(kept + kReadBytes);
   const auto count = handle_->Read(buffer_.data() + kept, kReadBytes);
@@ -80,7 +95,23 @@ bool LineReader::Fill() {
   return !at_end_;
 }
 
+void LineReader::ReadAll() {
+  while (Fill()) {
+  }
+  const auto codec = BlockCodecOfPath(range_.path);
+  if (codec != BlockCodec::kNone) buffer_ = Decompress(codec, buffer_, kMostLineBytes);
+  const auto charset = rules_.charset == kDetectUnicode ? DetectUnicode(buffer_) : rules_.charset;
+  if (!charset.empty()) buffer_ = DecodeText(buffer_, charset);
+  if (buffer_.starts_with("\xEF\xBB\xBF")) position_ = 3;
+}
+
 bool LineReader::FindEnd(size_t from, size_t* line_end, size_t* next) const {
+  if (!rules_.line_end.empty()) {
+    const auto end = buffer_.find(rules_.line_end, from);
+    *line_end = end;
+    *next = end + rules_.line_end.size();
+    return end != std::string::npos;
+  }
   const auto end = buffer_.find_first_of("\r\n", from);
   if (end == std::string::npos) return false;
   *line_end = end;
@@ -94,6 +125,10 @@ bool LineReader::FindEnd(size_t from, size_t* line_end, size_t* next) const {
 }
 
 std::optional<std::string_view> LineReader::Next() {
+  if (rules_.whole_file) {
+    if (std::exchange(given_, true)) return std::nullopt;
+    return Repaired(std::string_view(buffer_).substr(position_));
+  }
   if (buffer_offset_ + position_ >= range_.end) return std::nullopt;
   size_t line_end = 0;
   size_t next = 0;
@@ -106,7 +141,15 @@ std::optional<std::string_view> LineReader::Next() {
   }
   std::string_view line(buffer_.data() + position_, line_end - position_);
   position_ = next;
-  return line;
+  return Repaired(line);
+}
+
+// As Java decodes: what is no UTF-8 becomes U+FFFD.
+std::string_view LineReader::Repaired(std::string_view line) {
+  if (IsAscii(line) || IsValidUtf8(line)) return line;
+  repaired_.clear();
+  AppendValidUtf8(line, &repaired_);
+  return repaired_;
 }
 
 }  // namespace hearth::engine

@@ -1,5 +1,7 @@
 #include "engine/files/paths.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <set>
@@ -128,6 +130,16 @@ std::vector<fs::path> Expand(const std::string& path) {
   return found;
 }
 
+bool IsWanted(const std::string& path, const std::string& name, const ListOptions& options) {
+  if (!options.name_glob.empty() && !MatchesGlob(options.name_glob, name)) return false;
+  if (!options.modified_before && !options.modified_after) return true;
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) return false;
+  const int64_t time = int64_t{status.st_mtim.tv_sec} * 1000000 + status.st_mtim.tv_nsec / 1000;
+  return (!options.modified_before || time < *options.modified_before) &&
+         (!options.modified_after || time > *options.modified_after);
+}
+
 void ListDirectory(const fs::path& directory, const std::string& base, const ListOptions& options,
                    std::vector<FoundFile>* files) {
   std::error_code error;
@@ -137,7 +149,7 @@ void ListDirectory(const fs::path& directory, const std::string& base, const Lis
     const fs::path path = directory / name;
     if (fs::is_directory(path, error)) {
       directories.push_back(path);
-    } else if (options.name_glob.empty() || MatchesGlob(options.name_glob, name)) {
+    } else if (IsWanted(path.string(), name, options)) {
       files->push_back({path.string(), base});
     }
   }
@@ -199,7 +211,7 @@ base::Result<std::vector<FoundFile>> ListFiles(const std::vector<std::string>& p
       if (is_directory) {
         ListDirectory(root, base, options, &files);
       } else if (!IsHidden(root.filename().string()) &&
-                 (options.name_glob.empty() || MatchesGlob(options.name_glob, root.filename().string()))) {
+                 IsWanted(root.string(), root.filename().string(), options)) {
         files.push_back({root.string(), base});
       }
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,11 @@ struct FoundFile {
 };
 
 struct ListOptions {
-  bool recursive = false;  // recursiveFileLookup: no partitions
-  std::string name_glob;   // pathGlobFilter: on file names; empty for all
-  std::string base_path;   // basePath: instead of each path itself; empty for none
+  bool recursive = false;                  // recursiveFileLookup: no partitions
+  std::string name_glob;                   // pathGlobFilter: on file names; empty for all
+  std::optional<int64_t> modified_before;  // in microseconds, both exclusive
+  std::optional<int64_t> modified_after;
+  std::string base_path;  // basePath: instead of each path itself; empty for none
 };
 
 // "file:/x", "file:///x" and plain paths as an absolute local path. kUnsupported for other file systems.

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "engine/files/line_reader.h"
+#include "engine/json/json_cursor.h"
 #include "plan/catalog.h"
 
 namespace hearth::engine {
@@ -18,7 +19,7 @@ class RowParser {
   virtual ~RowParser() = default;
   // The reader stands at the start of a range; a header line is consumed here.
   virtual void StartRange(LineReader& reader) { (void)reader; }
-  // Takes a line, valid until the next call of Start.
+  // Takes a line, or a file's whole text, valid until the next call of Start.
   virtual void Start(std::string_view line) = 0;
   // Writes the next row of the line into row `row` of `vectors`; false when the line has no more rows. Throws
   // (engine/errors.h) for a malformed line under mode FAILFAST.
@@ -29,8 +30,16 @@ class RowParser {
 class RowFormat {
  public:
   virtual ~RowFormat() = default;
+  // How files are cut into what Start takes.
+  const TextRules& text_rules() const { return text_rules_; }
   // `columns`: positions among source.columns of the vectors that Next will get.
   virtual std::unique_ptr<RowParser> NewParser(std::vector<size_t> columns) const = 0;
+
+ protected:
+  explicit RowFormat(TextRules rules) : text_rules_(std::move(rules)) {}
+
+ private:
+  const TextRules text_rules_;
 };
 
 // Errors: kUnsupported naming an option that is not served, kIllegalArgument for a value that is none.
@@ -38,6 +47,9 @@ base::Result<std::unique_ptr<RowFormat>> OpenCsvFormat(const plan::FileSource& s
 base::Result<std::unique_ptr<RowFormat>> OpenJsonFormat(const plan::FileSource& source);
 base::Result<std::unique_ptr<RowFormat>> OpenTextFormat(const plan::FileSource& source);
 base::Result<std::unique_ptr<RowFormat>> OpenRowFormat(const plan::FileSource& source);
+
+// The options allow….
+base::Result<JsonSyntax> ReadJsonSyntax(const plan::FileSource& source);
 
 // Is this one of the formats above?
 bool IsRowFormat(std::string_view format);

@@ -6,6 +6,7 @@
 #include "engine/errors.h"
 #include "engine/files/file_scan.h"
 #include "engine/files/partition_values.h"
+#include "engine/files/paths.h"
 #include "engine/files/row_format.h"
 #include "engine/types.h"
 
@@ -50,6 +51,11 @@ duckdb::unique_ptr<duckdb::FunctionData> Bind(duckdb::ClientContext&, duckdb::Ta
       types.push_back(ToDuckDB(*field.type));
     }
   }
+  // DuckDB has no tables without columns, Spark has records without fields.
+  if (names.empty()) {
+    names.emplace_back("no_column");
+    types.push_back(duckdb::LogicalType::BOOLEAN);
+  }
   return data;
 }
 
@@ -57,7 +63,8 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> StartScan(duckdb::ClientCon
                                                                duckdb::TableFunctionInitInput& input) {
   auto state = duckdb::make_uniq<GlobalState>();
   const auto& data = input.bind_data->Cast<BindData>();
-  state->ranges = SplitFiles(duckdb::FileSystem::GetFileSystem(context), data.source->paths);
+  state->ranges =
+      SplitFiles(duckdb::FileSystem::GetFileSystem(context), data.source->paths, data.format->text_rules());
   state->columns.assign(input.column_ids.begin(), input.column_ids.end());
   return state;
 }
@@ -93,6 +100,20 @@ void FillConstants(const BindData& data, const GlobalState& global, size_t file,
   }
 }
 
+// A malformed record under FAILFAST is reported with its file.
+template <typename Work>
+void WithPath(LocalState& local, Work work) {
+  try {
+    work();
+  } catch (const duckdb::Exception& exception) {
+    const base::Error error = ToError(duckdb::ErrorData(exception));
+    if (error.condition.rfind("MALFORMED_RECORD", 0) != 0) throw;
+    ThrowSpark(base::ErrorKind::kSpark, "FAILED_READ_FILE.NO_HINT",
+               "Reading " + local.reader->path() + " failed: " + error.message,
+               {{"path", PrintedPath(local.reader->path())}});
+  }
+}
+
 void Scan(duckdb::ClientContext& context, duckdb::TableFunctionInput& input, duckdb::DataChunk& output) {
   const auto& data = input.bind_data->Cast<BindData>();
   auto& global = input.global_state->Cast<GlobalState>();
@@ -102,7 +123,7 @@ void Scan(duckdb::ClientContext& context, duckdb::TableFunctionInput& input, duc
   idx_t count = 0;
   while (count < STANDARD_VECTOR_SIZE) {
     if (local.in_line) {
-      local.in_line = local.parser->Next(vectors, count);
+      WithPath(local, [&] { local.in_line = local.parser->Next(vectors, count); });
       count += local.in_line ? 1 : 0;
       continue;
     }
@@ -111,16 +132,16 @@ void Scan(duckdb::ClientContext& context, duckdb::TableFunctionInput& input, duc
       const size_t next = global.next.fetch_add(1);
       if (next >= global.ranges.size()) break;
       local.file = global.ranges[next].file;
-      local.reader =
-          std::make_unique<LineReader>(duckdb::FileSystem::GetFileSystem(context), global.ranges[next]);
-      local.parser->StartRange(*local.reader);
+      local.reader = std::make_unique<LineReader>(duckdb::FileSystem::GetFileSystem(context),
+                                                  global.ranges[next], data.format->text_rules());
+      WithPath(local, [&] { local.parser->StartRange(*local.reader); });
     }
     const auto line = local.reader->Next();
     if (!line) {
       local.reader.reset();
       continue;
     }
-    local.parser->Start(*line);
+    WithPath(local, [&] { local.parser->Start(*line); });
     local.in_line = true;
   }
   if (count > 0) FillConstants(data, global, local.file, output);
@@ -142,6 +163,12 @@ void RegisterRowScan(duckdb::DatabaseInstance& database) {
                                  Scan, Bind, StartScan, StartThread);
   function.named_parameters[kSourceParameter] = duckdb::LogicalType::POINTER;
   function.projection_pushdown = true;
+  // Rows can be counted without reading a column.
+  function.get_virtual_columns = [](duckdb::ClientContext&, duckdb::optional_ptr<duckdb::FunctionData>) {
+    duckdb::virtual_column_map_t columns;
+    columns.insert({duckdb::COLUMN_IDENTIFIER_EMPTY, duckdb::TableColumn("", duckdb::LogicalType::BOOLEAN)});
+    return columns;
+  };
   duckdb::ExtensionLoader loader(database, "hearth");
   loader.RegisterFunction(function);
 }

@@ -37,9 +37,45 @@ void AppendUtf8(uint32_t code, std::string* out) {
 void JsonCursor::SkipBlanks() {
   while (position_ < text_.size()) {
     char c = text_[position_];
+    if (c == '/' && syntax_.comments && SkipComment()) continue;
     if (c != ' ' && c != '\t' && c != '\n' && c != '\r') return;
     ++position_;
   }
+}
+
+bool JsonCursor::SkipComment() {
+  const bool to_line_end = text_.substr(position_, 2) == "//";
+  if (!to_line_end && text_.substr(position_, 2) != "/*") return false;
+  const auto end = text_.find(to_line_end ? "\n" : "*/", position_ + 2);
+  position_ = end == std::string_view::npos ? text_.size() : end + (to_line_end ? 1 : 2);
+  return true;
+}
+
+bool JsonCursor::ReadSpecialNumber(std::string_view* raw) {
+  for (const std::string_view word : {"NaN", "Infinity", "-Infinity", "+Infinity", "INF", "-INF", "+INF"}) {
+    if (text_.substr(position_, word.size()) != word) continue;
+    const auto after = text_.substr(position_ + word.size(), 1);
+    if (!after.empty() && std::isalnum(static_cast<unsigned char>(after[0]))) continue;
+    *raw = text_.substr(position_, word.size());
+    position_ += word.size();
+    return true;
+  }
+  return false;
+}
+
+bool JsonCursor::ReadName(std::string* out) {
+  SkipBlanks();
+  const bool quoted = position_ >= text_.size() || text_[position_] == '"' ||
+                      (text_[position_] == '\'' && syntax_.single_quotes);
+  if (quoted || !syntax_.unquoted_names) return ReadString(out);
+  const size_t begin = position_;
+  while (position_ < text_.size()) {
+    const auto c = static_cast<unsigned char>(text_[position_]);
+    if (!std::isalnum(c) && c != '_' && c != '$' && c != '-' && c != '@' && c < 0x80) break;
+    ++position_;
+  }
+  out->append(text_.substr(begin, position_ - begin));
+  return position_ > begin;
 }
 
 bool JsonCursor::Take(char c) {
@@ -64,13 +100,17 @@ JsonKind JsonCursor::Peek() {
     case '"':
       return JsonKind::kString;
     case '\'':
-      return single_quotes_ ? JsonKind::kString : JsonKind::kInvalid;
+      return syntax_.single_quotes ? JsonKind::kString : JsonKind::kInvalid;
     case 'n':
       return JsonKind::kNull;
     case 't':
       return JsonKind::kTrue;
     case 'f':
       return JsonKind::kFalse;
+    case 'N':
+    case 'I':
+    case '+':
+      return syntax_.non_numeric_numbers ? JsonKind::kNumber : JsonKind::kInvalid;
     default:
       return IsDigit(text_[position_]) || text_[position_] == '-' ? JsonKind::kNumber : JsonKind::kInvalid;
   }
@@ -88,15 +128,21 @@ bool JsonCursor::ReadWord(std::string_view word) {
 bool JsonCursor::ReadNumber(std::string_view* raw, bool* is_integer) {
   SkipBlanks();
   const size_t begin = position_;
+  if (syntax_.non_numeric_numbers && ReadSpecialNumber(raw)) {
+    *is_integer = false;
+    return true;
+  }
   auto digits = [&] {
     const size_t from = position_;
     while (position_ < text_.size() && IsDigit(text_[position_])) ++position_;
     return position_ - from;
   };
   if (position_ < text_.size() && text_[position_] == '-') ++position_;
-  const size_t whole = position_;
+  size_t whole = position_;
   const size_t count = digits();
-  if (count == 0 || (count > 1 && text_[whole] == '0')) return false;
+  if (count == 0 || (count > 1 && text_[whole] == '0' && !syntax_.leading_zeros)) return false;
+  // Leading zeros are no part of the number.
+  while (whole + 1 < position_ && text_[whole] == '0') ++whole;
   *is_integer = true;
   if (position_ < text_.size() && text_[position_] == '.') {
     ++position_;
@@ -109,11 +155,12 @@ bool JsonCursor::ReadNumber(std::string_view* raw, bool* is_integer) {
     if (position_ < text_.size() && (text_[position_] == '+' || text_[position_] == '-')) ++position_;
     if (digits() == 0) return false;
   }
-  *raw = text_.substr(begin, position_ - begin);
+  const size_t first = text_[begin] == '-' ? begin : whole;
+  *raw = text_.substr(first, position_ - first);
   if (position_ >= text_.size()) return true;
   char next = text_[position_];
   return next == ',' || next == '}' || next == ']' || next == ' ' || next == '\t' || next == '\n' ||
-         next == '\r';
+         next == '\r' || (next == '/' && syntax_.comments);
 }
 
 bool JsonCursor::ReadEscape(std::string* out) {
@@ -142,11 +189,12 @@ bool JsonCursor::ReadEscape(std::string* out) {
       return true;
     case '\'':
       out->push_back(c);
-      return single_quotes_;
+      return syntax_.single_quotes || syntax_.any_escape;
     case 'u':
       break;
     default:
-      return false;
+      out->push_back(c);
+      return syntax_.any_escape;
   }
   auto read_unit = [&](uint32_t* unit) {
     if (position_ + 4 > text_.size()) return false;
@@ -185,11 +233,11 @@ bool JsonCursor::ReadString(std::string* out) {
   SkipBlanks();
   if (position_ >= text_.size()) return false;
   const char quote = text_[position_++];
-  if (quote != '"' && !(quote == '\'' && single_quotes_)) return false;
+  if (quote != '"' && !(quote == '\'' && syntax_.single_quotes)) return false;
   while (position_ < text_.size()) {
     const size_t begin = position_;
     while (position_ < text_.size() && text_[position_] != quote && text_[position_] != '\\' &&
-           static_cast<unsigned char>(text_[position_]) >= 0x20) {
+           (syntax_.control_characters || static_cast<unsigned char>(text_[position_]) >= 0x20)) {
       ++position_;
     }
     out->append(text_.substr(begin, position_ - begin));
@@ -221,7 +269,7 @@ bool JsonCursor::NextKey(std::string* key, bool* more) {
   if (!first && !Take(',')) return false;
   *more = true;
   key->clear();
-  return ReadString(key) && Take(':');
+  return ReadName(key) && Take(':');
 }
 
 bool JsonCursor::NextElement(bool* more) {

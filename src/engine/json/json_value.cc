@@ -51,6 +51,15 @@ JsonRead PutReal(Vector& vector, idx_t row, std::optional<T> value) {
   return value ? Put<T>(vector, row, *value) : JsonRead::kMismatch;
 }
 
+template <typename T>
+std::optional<T> SpecialReal(std::string_view text) {
+  if (text == "NaN") return std::numeric_limits<T>::quiet_NaN();
+  if (text == "Infinity" || text == "+Infinity" || text == "+INF" || text == "INF")
+    return std::numeric_limits<T>::infinity();
+  if (text == "-Infinity" || text == "-INF") return -std::numeric_limits<T>::infinity();
+  return std::nullopt;
+}
+
 JsonRead PutNumber(const plan::DataType& type, std::string_view raw, bool is_integer, Vector& vector,
                    idx_t row) {
   switch (type.kind()) {
@@ -63,8 +72,10 @@ JsonRead PutNumber(const plan::DataType& type, std::string_view raw, bool is_int
     case TypeKind::kLong:
       return is_integer ? PutInteger<int64_t>(vector, row, raw) : JsonRead::kMismatch;
     case TypeKind::kFloat:
+      if (auto special = SpecialReal<float>(raw)) return Put(vector, row, *special);
       return PutReal<float>(vector, row, ParseFloat(raw));
     case TypeKind::kDouble:
+      if (auto special = SpecialReal<double>(raw)) return Put(vector, row, *special);
       return PutReal<double>(vector, row, ParseDouble(raw));
     case TypeKind::kDecimal:
       return PutDecimal(type, vector, row, raw);
@@ -79,14 +90,6 @@ JsonRead PutNumber(const plan::DataType& type, std::string_view raw, bool is_int
     default:
       return JsonRead::kMismatch;
   }
-}
-
-template <typename T>
-std::optional<T> SpecialReal(const std::string& text) {
-  if (text == "NaN") return std::numeric_limits<T>::quiet_NaN();
-  if (text == "Infinity" || text == "+Infinity" || text == "+INF") return std::numeric_limits<T>::infinity();
-  if (text == "-Infinity" || text == "-INF") return -std::numeric_limits<T>::infinity();
-  return std::nullopt;
 }
 
 std::optional<std::string> DecodeBase64(std::string_view text) {

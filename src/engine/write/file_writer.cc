@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/deep_stack.h"
+#include "engine/executor.h"
 #include "engine/files/format.h"
 #include "engine/files/partitions.h"
 #include "engine/files/paths.h"
@@ -81,8 +82,9 @@ base::Status CheckTypes(const plan::FileSink& sink, const std::vector<plan::Colu
   }
   if (sink.format == "text" && columns.size() != 1) {
     return base::MakeError(
-        base::ErrorKind::kAnalysis, "_LEGACY_ERROR_TEMP_1289",
-        "Text files hold a single string column, not " + std::to_string(columns.size()) + ".");
+        base::ErrorKind::kAnalysis, "_LEGACY_ERROR_TEMP_1290",
+        "Text files hold a single string column, not " + std::to_string(columns.size()) + ".",
+        {{"schemaSize", std::to_string(columns.size())}});
   }
   return {};
 }
@@ -115,9 +117,13 @@ base::Result<WritePlan> MakeWritePlan(const plan::Relation& relation, const plan
     const auto found = std::find_if(relation.output.begin(), relation.output.end(),
                                     [&](const auto& column) { return SameName(column.name, name); });
     if (found == relation.output.end()) {
-      return base::MakeError(base::ErrorKind::kAnalysis, "PARTITION_COLUMN_NOT_FOUND_IN_SCHEMA",
-                             "There is no column " + name + " to partition by.",
-                             {{"column", name}, {"schema", ""}});
+      std::vector<plan::Field> fields;
+      for (const auto& column : relation.output)
+        fields.push_back({column.name, column.type, column.nullable, {}});
+      return base::MakeError(
+          base::ErrorKind::kAnalysis, "_LEGACY_ERROR_TEMP_1155",
+          "There is no column " + name + " to partition by.",
+          {{"col", name}, {"schemaCatalog", DataType::Struct(std::move(fields))->CatalogString()}});
     }
     plan.partitions.push_back(*found);
   }
@@ -165,13 +171,23 @@ plan::RelationPtr WithPartitionTexts(const WritePlan& plan, const plan::Relation
 base::Result<int64_t> WriteFiles(const std::shared_ptr<Database>& database, const plan::Relation& relation,
                                  const plan::FileSink& sink, const plan::ExecutionOptions& options,
                                  std::stop_token stop) {
+  if (sink.format == "noop") {
+    HEARTH_ASSIGN(auto query, StartQuery(database, relation, options, std::move(stop)));
+    int64_t count = 0;
+    while (true) {
+      HEARTH_ASSIGN(const auto chunk, query->Fetch());
+      if (!chunk) return count;
+      count += static_cast<int64_t>(chunk->size());
+    }
+  }
   const bool lines = sink.format == "csv" || sink.format == "json" || sink.format == "text";
   if (!lines && sink.format != "parquet") return UnknownFormat(sink.format, "writing");
   HEARTH_ASSIGN(const WritePlan plan, MakeWritePlan(relation, sink, options));
   HEARTH_ASSIGN(const std::string target, LocalPath(sink.path));
   if (sink.mode == plan::SaveMode::kOverwrite && Reads(relation, target)) {
-    return base::MakeError(base::ErrorKind::kAnalysis, "UNSUPPORTED_OVERWRITE.PATH",
-                           "The path " + PrintedPath(target) + " is read by the same query.",
+    // Spark deletes the files before it reads them, and then fails like this; here they stay.
+    return base::MakeError(base::ErrorKind::kSpark, "FAILED_READ_FILE.FILE_NOT_EXIST",
+                           "The path " + PrintedPath(target) + " is read by the query that overwrites it.",
                            {{"path", PrintedPath(target)}});
   }
   HEARTH_ASSIGN(Staging staging, Staging::Open(target, sink.mode));

@@ -17,10 +17,12 @@ using plan::TypeKind;
 
 namespace {
 
-// Files are UTF-8.
+// What every character has the same form in, whatever stands around it.
 base::Status CheckEncoding(const plan::FileSink& sink) {
   const std::string given = WriteOption(sink, "encoding", WriteOption(sink, "charset", "UTF-8"));
-  if (strcasecmp(given.c_str(), "UTF-8") == 0) return {};
+  for (const char* served : {"UTF-8", "UTF8", "ISO-8859-1", "latin1", "US-ASCII", "ASCII"}) {
+    if (strcasecmp(given.c_str(), served) == 0) return {};
+  }
   return base::NotImplemented("encoding " + given + " when writing " + sink.format);
 }
 
@@ -142,7 +144,9 @@ class CsvFormat : public LineFormat {
     for (size_t i = 0; i < columns_.size(); ++i) {
       if (i > 0) out->append(style_.separator);
       if (columns_[i].type->Is(TypeKind::kNull) || writers_[i].IsNull(row)) {
+        if (style_.quote_all) out->push_back(style_.quote);
         out->append(style_.null_value);
+        if (style_.quote_all) out->push_back(style_.quote);
         continue;
       }
       field_.clear();

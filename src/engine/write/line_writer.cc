@@ -1,10 +1,15 @@
 // CSV, JSON and text files, one row a line.
+#include <strings.h>
+
 #include <filesystem>
+#include <map>
 
 #include "duckdb/common/file_system.hpp"
 #include "duckdb/common/virtual_file_system.hpp"
 #include "engine/errors.h"
 #include "engine/executor.h"
+#include "engine/files/block_codec.h"
+#include "engine/files/charset.h"
 #include "engine/files/partitions.h"
 #include "engine/write/line_format.h"
 #include "engine/write/staging.h"
@@ -19,23 +24,34 @@ namespace {
 
 struct LineCodec {
   duckdb::FileCompressionType type;
-  const char* suffix;
+  BlockCodec block;
+  std::string suffix;
 };
 
 base::Result<LineCodec> CodecOf(const plan::FileSink& sink) {
   std::string name = WriteOption(sink, "compression", WriteOption(sink, "codec", "none"));
   for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   if (name == "none" || name == "uncompressed")
-    return LineCodec{duckdb::FileCompressionType::UNCOMPRESSED, ""};
-  if (name == "gzip") return LineCodec{duckdb::FileCompressionType::GZIP, ".gz"};
-  return base::NotImplemented("compression " + name + " when writing " + sink.format);
+    return LineCodec{duckdb::FileCompressionType::UNCOMPRESSED, BlockCodec::kNone, ""};
+  if (name == "gzip") return LineCodec{duckdb::FileCompressionType::GZIP, BlockCodec::kNone, ".gz"};
+  static const std::map<std::string, BlockCodec> blocks = {{"bzip2", BlockCodec::kBzip2},
+                                                           {"deflate", BlockCodec::kDeflate},
+                                                           {"lz4", BlockCodec::kLz4},
+                                                           {"snappy", BlockCodec::kSnappy}};
+  if (const auto found = blocks.find(name); found != blocks.end()) {
+    return LineCodec{duckdb::FileCompressionType::UNCOMPRESSED, found->second, SuffixOf(found->second)};
+  }
+  return base::MakeError(
+      base::ErrorKind::kIllegalArgument, "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
+      "There is no compression " + name + ".",
+      {{"codecName", name}, {"availableCodecs", "bzip2, deflate, uncompressed, snappy, none, lz4, gzip"}});
 }
 
 // Writes the files of one write, one open at a time: the rows come grouped by partition.
 class PartWriter {
  public:
   PartWriter(duckdb::FileSystem& file_system, std::string directory, const LineFormat& format,
-             LineCodec codec, std::string extension, bool partitioned)
+             const LineCodec& codec, std::string extension, std::string charset, bool partitioned)
       : file_system_(file_system),
         directory_(std::move(directory)),
         format_(format),
@@ -43,6 +59,7 @@ class PartWriter {
         counter_(partitioned ? ".c" : "-c"),
         suffix_(codec.suffix),
         format_name_(std::move(extension)),
+        charset_(std::move(charset)),
         uuid_(RandomUuid()) {}
 
   void Open(const std::string& partition) {
@@ -54,6 +71,7 @@ class PartWriter {
     file_ = file_system_.OpenFile(
         (directory / name).string(),
         duckdb::FileFlags::FILE_FLAGS_WRITE | duckdb::FileFlags::FILE_FLAGS_FILE_CREATE_NEW | codec_.type);
+    compressor_ = MakeBlockCompressor(codec_.block);
     buffer_ = format_.Header();
   }
 
@@ -65,6 +83,7 @@ class PartWriter {
   void Close() {
     if (!file_) return;
     Flush();
+    if (compressor_) Put(compressor_->Finish());
     file_->Close();
     file_.reset();
   }
@@ -77,8 +96,12 @@ class PartWriter {
     return std::string(digits.size() < width ? width - digits.size() : 0, '0') + digits;
   }
   void Flush() {
-    if (!buffer_.empty()) file_->Write(buffer_.data(), buffer_.size());
+    if (!charset_.empty()) buffer_ = EncodeText(buffer_, charset_);
+    Put(compressor_ ? compressor_->Add(buffer_) : buffer_);
     buffer_.clear();
+  }
+  void Put(std::string bytes) {
+    if (!bytes.empty()) file_->Write(bytes.data(), bytes.size());
   }
 
   duckdb::FileSystem& file_system_;
@@ -88,8 +111,10 @@ class PartWriter {
   std::string counter_;
   std::string suffix_;
   std::string format_name_;
+  std::string charset_;  // empty: UTF-8
   std::string uuid_;
   size_t part_ = 0;
+  std::unique_ptr<BlockCompressor> compressor_;
   duckdb::unique_ptr<duckdb::FileHandle> file_;
   std::string buffer_;
 };
@@ -171,7 +196,11 @@ base::Result<int64_t> WriteLines(const std::shared_ptr<Database>& database, cons
     auto file_system = duckdb::FileSystem::CreateLocal();
     duckdb::VirtualFileSystem files(std::move(file_system));
     const std::string extension = plan.sink.format == "text" ? "txt" : plan.sink.format;
-    PartWriter parts(files, directory, *format, codec, extension, !plan.partitions.empty());
+    std::string charset = WriteOption(plan.sink, "encoding", WriteOption(plan.sink, "charset", ""));
+    if (strcasecmp(charset.c_str(), "UTF-8") == 0 || strcasecmp(charset.c_str(), "UTF8") == 0)
+      charset.clear();
+    PartWriter parts(files, directory, *format, codec, extension, std::move(charset),
+                     !plan.partitions.empty());
     RowWriter writer{plan, *format, parts, maximum_rows};
     while (true) {
       HEARTH_ASSIGN(auto chunk, query->Fetch());

@@ -35,9 +35,11 @@ base::Result<Codec> CodecOf(const plan::FileSink& sink) {
   const auto found = codecs.find(name);
   if (found != codecs.end()) return found->second;
   if (name == "lz4" || name == "lzo") return base::NotImplemented("Parquet compression " + name);
-  return base::MakeError(base::ErrorKind::kIllegalArgument,
-                         "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
-                         "There is no Parquet compression " + name + ".", {{"codecName", name}});
+  return base::MakeError(
+      base::ErrorKind::kIllegalArgument, "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
+      "There is no Parquet compression " + name + ".",
+      {{"codecName", name},
+       {"availableCodecs", "brotli, uncompressed, lzo, snappy, lz4_raw, none, zstd, lz4, gzip"}});
 }
 
 plan::TypePtr SchemaOfColumns(const std::vector<plan::Column>& columns) {

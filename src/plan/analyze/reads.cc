@@ -7,6 +7,7 @@
 #include "plan/analyze/analysis.h"
 #include "plan/analyze/arrow_schema.h"
 #include "plan/from_sql/from_sql.h"
+#include "plan/types/field_metadata.h"
 
 namespace hearth::plan {
 namespace {
@@ -97,6 +98,19 @@ Result<Analyzed> Analysis::AnalyzeNamedTable(const unresolved::NamedTable& table
   return ScanOf(lookup.source, lookup.name);
 }
 
+namespace {
+
+bool HoldsCharacterTypes(const DataType& type) {
+  if (type.Is(TypeKind::kChar) || type.Is(TypeKind::kVarchar)) return true;
+  if (type.Is(TypeKind::kArray)) return HoldsCharacterTypes(*type.element());
+  if (type.Is(TypeKind::kMap)) return HoldsCharacterTypes(*type.key()) || HoldsCharacterTypes(*type.value());
+  return type.Is(TypeKind::kStruct) &&
+         std::any_of(type.fields().begin(), type.fields().end(),
+                     [](const auto& field) { return HoldsCharacterTypes(*field.type); });
+}
+
+}  // namespace
+
 Result<Analyzed> Analysis::AnalyzeDataSource(const unresolved::DataSource& source) {
   if (source.is_streaming) return base::NotImplemented("streaming sources");
   if (!source.predicates.empty()) return base::NotImplemented("JDBC predicates");
@@ -106,7 +120,12 @@ Result<Analyzed> Analysis::AnalyzeDataSource(const unresolved::DataSource& sourc
   }
   if (!source.schema.empty()) {
     HEARTH_ASSIGN(request.schema, SchemaFromText(source.schema));
+    if (HoldsCharacterTypes(*request.schema)) {
+      return MakeError(ErrorKind::kAnalysis, "UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING",
+                       "A schema of files has no char and varchar, only string.");
+    }
   }
+  request.options.emplace("timezone", settings().time_zone);
   HEARTH_ASSIGN(auto files, context_.files.Resolve(request));
   return ScanOf(std::move(files), {});
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "plan/analyze/analysis.h"
+#include "plan/from_sql/from_sql.h"
 
 namespace hearth::plan {
 namespace {
@@ -140,6 +141,13 @@ Result<Analyzed> Analysis::Dispatch(const unresolved::Relation& relation, const 
           },
           [&](const unresolved::Zip&) -> R { return base::NotImplemented("DataFrame.zip"); },
           [&](const unresolved::CatalogCall& node) -> R {
+            // The client made the table when it made the DataFrame.
+            const auto table = node.arguments.find("table_name");
+            if (node.name.starts_with("create_") && table != node.arguments.end()) {
+              HEARTH_ASSIGN(auto name, ParseName(table->second));
+              return AnalyzeInput(unresolved::MakeRelation(unresolved::NamedTable{.name = std::move(name)}),
+                                  outer);
+            }
             return base::NotImplemented("the catalog call " + node.name + " inside a query");
           },
           [&](const unresolved::Unsupported& node) -> R { return base::NotImplemented(node.what); },

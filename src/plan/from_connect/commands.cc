@@ -62,6 +62,11 @@ base::Result<unresolved::Command> Reader::Command(const proto::Command& message)
 }
 
 base::Result<unresolved::Command> Reader::Read(const proto::WriteOperation& message) {
+  if (message.has_bucket_by() && !message.has_table()) {
+    return base::MakeError(base::ErrorKind::kAnalysis, "_LEGACY_ERROR_TEMP_1312",
+                           "Only tables have buckets: bucketBy goes with saveAsTable.",
+                           {{"operation", "save"}});
+  }
   if (auto refused = RefusedPart(message); !refused.empty()) return Unsupported(std::move(refused));
   HEARTH_ASSIGN(auto input, Relation(message.input()));
   const auto mode = ReadMode(message.mode());
