@@ -68,6 +68,10 @@ Error ToError(const duckdb::ErrorData& error) {
     case ExceptionType::IO:
       return base::MakeError(ErrorKind::kRuntime, "FAILED_READ_FILE.NO_HINT", text);
     default:
+      if (text.starts_with("More than one row returned by a subquery")) {
+        return base::MakeError(ErrorKind::kSpark, "SCALAR_SUBQUERY_TOO_MANY_ROWS",
+                               "A subquery that stands for one value gives more than one row.");
+      }
       return base::InternalError(text);
   }
 }

@@ -1,8 +1,6 @@
 #include "engine/functions/expressions.h"
 
 #include "duckdb/parser/expression/columnref_expression.hpp"
-#include "duckdb/parser/expression/function_expression.hpp"
-#include "duckdb/parser/expression/subquery_expression.hpp"
 #include "engine/lower/lowering.h"
 
 namespace hearth::engine {
@@ -50,6 +48,7 @@ base::Result<ParsedExpressions> Lowering::LowerAll(const plan::Expressions& expr
 
 base::Result<ParsedPtr> Lowering::LowerCall(const plan::Expression& expression, const plan::Call& call) {
   if (call.function->name == "and" || call.function->name == "or") return LowerConjunction(expression, call);
+  if (const auto* membership = NegatedMembership(call)) return LowerMembership(*membership, true, false);
   HEARTH_ASSIGN(ParsedExpressions arguments, LowerAll(call.arguments));
   return EngineFunctions::BuiltIn().Lower(LoweredCall{.expression = expression,
                                                       .call = &call,
@@ -88,31 +87,6 @@ base::Result<ParsedPtr> Lowering::LowerLambda(const plan::Lambda& lambda) {
   }
   HEARTH_ASSIGN(ParsedPtr body, LowerExpression(*lambda.body));
   return LambdaOf(std::move(names), std::move(body));
-}
-
-base::Result<ParsedPtr> Lowering::LowerSubquery(const plan::Subquery& subquery) {
-  auto expression = make_uniq<duckdb::SubqueryExpression>();
-  expression->subquery = make_uniq<duckdb::SelectStatement>();
-  HEARTH_ASSIGN(Lowered lowered, LowerRelation(*subquery.plan));
-  expression->subquery->node = Exactly(std::move(lowered), subquery.plan->output);
-  switch (subquery.kind) {
-    case plan::SubqueryKind::kScalar:
-      expression->subquery_type = duckdb::SubqueryType::SCALAR;
-      break;
-    case plan::SubqueryKind::kExists:
-      expression->subquery_type = duckdb::SubqueryType::EXISTS;
-      break;
-    case plan::SubqueryKind::kIn: {
-      expression->subquery_type = duckdb::SubqueryType::ANY;
-      expression->comparison_type = duckdb::ExpressionType::COMPARE_EQUAL;
-      HEARTH_ASSIGN(ParsedExpressions values, LowerAll(subquery.values));
-      expression->child = values.size() == 1
-                              ? std::move(values[0])
-                              : make_uniq<duckdb::FunctionExpression>("row", std::move(values));
-      break;
-    }
-  }
-  return ParsedPtr(std::move(expression));
 }
 
 base::Result<duckdb::vector<duckdb::OrderByNode>> Lowering::LowerOrder(

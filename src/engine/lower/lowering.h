@@ -104,9 +104,13 @@ class Lowering {
   base::Result<ParsedExpressions> LowerAll(const plan::Expressions& expressions);
   base::Result<ParsedPtr> LowerCall(const plan::Expression& expression, const plan::Call& call);
   base::Result<ParsedPtr> LowerConjunction(const plan::Expression& expression, const plan::Call& call);
-  base::Result<ParsedPtr> LowerSubquery(const plan::Subquery& subquery);
   base::Result<ParsedPtr> LowerLambda(const plan::Lambda& lambda);
   base::Result<duckdb::vector<duckdb::OrderByNode>> LowerOrder(const std::vector<plan::SortKey>& keys);
+  // subquery.cc
+  base::Result<ParsedPtr> LowerSubquery(const plan::Subquery& subquery);
+  base::Result<ParsedPtr> LowerMembership(const plan::Subquery& subquery, bool negated, bool in_filter);
+  base::Result<ParsedPtr> LowerRowMembership(const plan::Subquery& subquery, bool negated);
+  base::Result<ParsedPtr> LowerCondition(const plan::Expression& expression);
   // The id under which the column stands in the lowered query.
   plan::ColumnId Resolve(plan::ColumnId id) const;
 
@@ -116,5 +120,8 @@ class Lowering {
   Resources resources_;
   int next_table_ = 0;
 };
+
+// The IN (SELECT ...) below a NOT; null when the call is anything else.
+const plan::Subquery* NegatedMembership(const plan::Call& call);
 
 }  // namespace hearth::engine

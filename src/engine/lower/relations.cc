@@ -217,7 +217,7 @@ base::Result<Lowering::Lowered> Lowering::LowerProject(const plan::Project& proj
 base::Result<Lowering::Lowered> Lowering::LowerFilter(const plan::Filter& filter) {
   HEARTH_ASSIGN(Lowered input, LowerRelation(*filter.input));
   Lowered lowered = ToSource(std::move(input));
-  HEARTH_ASSIGN(ParsedPtr condition, LowerExpression(*filter.condition));
+  HEARTH_ASSIGN(ParsedPtr condition, LowerCondition(*filter.condition));
   lowered.where.push_back(std::move(condition));
   return lowered;
 }

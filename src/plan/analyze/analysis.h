@@ -1,5 +1,5 @@
 // One analysis of one plan. Private to plan/analyze; the files of this folder implement it by area:
-//   names.cc (columns), expressions.cc, calls.cc (functions, lambdas, windows), select.cc (SELECT blocks),
+//   names.cc (columns), expressions.cc, calls.cc (functions, lambdas), windows.cc, select.cc (SELECT blocks),
 //   grouping.cc (GROUP BY), relations.cc, joins.cc, sets.cc, reads.cc, columns.cc (withColumns and kin),
 //   pivots.cc, statistics.cc (describe, crosstab, …), shows.cc.
 #pragma once
@@ -58,7 +58,7 @@ struct SelectBlock {
   bool has_grouping_analytics = false;
   std::vector<NamedExpression> calls;  // AggregateCall each
   ExpressionPtr having;                // over keys and calls
-  std::optional<Generate> generate;    // its input is set when the block is built
+  std::vector<Generate> generators;    // one above the other; their inputs are set when the block is built
   std::vector<NamedExpression> windows;
   std::vector<NamedExpression> items;
   size_t visible = 0;  // items behind these are there for ORDER BY alone
@@ -121,6 +121,9 @@ class Analysis {
   SortKey MakeSortKey(ExpressionPtr expression, const unresolved::SortOrder& order) const;
 
   // calls.cc
+  base::Status CheckPlace(const unresolved::Function& call, const Function& function,
+                          const Expressions& arguments, bool over_window, const Scope& scope);
+  base::Status CheckCountedStars(const unresolved::Function& call, const Scope& scope);
   base::Result<ExpressionPtr> ResolveFunction(const unresolved::Function& function, const Scope& scope);
   base::Result<ExpressionPtr> ResolveStruct(const unresolved::Function& call, const Scope& scope);
   base::Result<Expressions> ResolveArguments(const unresolved::Function& call, const Function& function,
@@ -129,11 +132,13 @@ class Analysis {
                                                             const Function& function);
   base::Result<ExpressionPtr> BindLambda(const unresolved::Lambda& lambda, const std::vector<Column>& types,
                                          const Scope& scope);
+  std::optional<ExpressionPtr> LiteralFunction(const std::string& name);
+
+  // windows.cc
   base::Result<ExpressionPtr> ResolveWindow(const unresolved::Window& window, const Scope& scope);
   base::Result<FrameBound> ResolveBound(const unresolved::FrameBound& bound,
                                         const std::vector<SortKey>& order, FrameUnit unit,
                                         const Scope& scope);
-  std::optional<ExpressionPtr> LiteralFunction(const std::string& name);
 
   // select.cc
   base::Result<std::vector<NamedExpression>> ResolveItems(const unresolved::Expressions& items,
@@ -147,6 +152,7 @@ class Analysis {
   base::Result<RelationPtr> BuildItems(RelationPtr input, std::vector<NamedExpression> items);
   base::Status ExtractGenerator(SelectBlock& block);
   base::Status ExtractWindows(SelectBlock& block);
+  base::Result<Analyzed> AnalyzeQualify(const unresolved::Filter& filter, const Scope* outer);
   base::Result<ExpressionPtr> ExtractWindowCalls(const ExpressionPtr& expression, SelectBlock& block);
   // An expression over the block's output or input as a column of the block; may add a hidden item.
   base::Result<ExpressionPtr> ColumnOfBlock(SelectBlock& block, ExpressionPtr expression);
@@ -178,7 +184,7 @@ class Analysis {
   base::Result<Analyzed> AnalyzeSort(const unresolved::Sort& sort, const Scope* outer);
   base::Result<std::vector<SortKey>> SortAllKeys(const unresolved::Sort& sort, const Analyzed& input);
   base::Result<int64_t> ConstantCount(const unresolved::ExpressionPtr& expression, std::string_view clause,
-                                      const Scope* outer);
+                                      const Analyzed& input, const Scope* outer);
   base::Result<Analyzed> AnalyzeLimit(const unresolved::Limit& limit, const Scope* outer);
   base::Result<Analyzed> AnalyzeOffset(const unresolved::Offset& offset, const Scope* outer);
   base::Result<Analyzed> AnalyzeTail(const unresolved::Tail& tail, const Scope* outer);
@@ -213,6 +219,8 @@ class Analysis {
                                             const Analyzed& right, const Scope* outer);
 
   // sets.cc
+  static base::Status CheckComparable(const std::vector<Column>& columns);
+  static base::Error NoSuchField(const std::string& name, const std::vector<Column>& columns);
   base::Result<Analyzed> AnalyzeSetOperation(const unresolved::SetOperation& operation, const Scope* outer);
   base::Result<Analyzed> CombineSets(Analyzed left, Analyzed right, SetKind kind, bool is_all);
   base::Status AlignByName(Analyzed& left, Analyzed& right, bool allow_missing);
@@ -236,6 +244,9 @@ class Analysis {
   // The distinct values of the pivot column, sorted, as pivot values.
   base::Result<std::vector<unresolved::PivotValue>> DistinctPivotValues(const Analyzed& input,
                                                                         const ExpressionPtr& column);
+  // What a transpose reads: the index as text, then the other columns under one type, by index.
+  base::Result<RelationPtr> TransposeSource(const Analyzed& input, const ExpressionPtr& index,
+                                            const std::vector<Column>& others);
   base::Result<Analyzed> AnalyzeTranspose(const unresolved::Transpose& transpose, const Scope* outer);
 
   // statistics.cc
@@ -243,6 +254,8 @@ class Analysis {
   base::Result<Analyzed> AnalyzeDescribe(const unresolved::Describe& describe, const Scope* outer);
   base::Result<Analyzed> AnalyzeStatistic(const unresolved::Statistic& statistic, const Scope* outer);
 
+  base::Result<Analyzed> AnalyzeQuantiles(const unresolved::Statistic& statistic, const Scope* outer);
+  base::Result<Analyzed> AnalyzeSampleBy(const unresolved::Statistic& statistic, const Scope* outer);
   base::Result<Analyzed> AnalyzeCrosstab(const unresolved::Statistic& statistic, const Scope* outer);
 
   // shows.cc
@@ -269,12 +282,17 @@ class Analysis {
   int depth_ = 0;
   int view_depth_ = 0;
   int in_aggregate_ = 0;
+  int in_window_ = 0;
   bool is_window_function_ = false;  // the next function to resolve stands directly before OVER
+  const unresolved::Expression* generator_place_ = nullptr;    // the one expression that may be a generator
   std::vector<std::map<std::string, CteBinding>> cte_scopes_;  // innermost last; keys lower case
   std::vector<std::vector<std::pair<std::string, ExpressionPtr>>> lambda_scopes_;
   std::map<int64_t, unresolved::RelationPtr> references_;  // WithRelations, by plan id
 };
 
 std::string LowerCase(std::string_view text);
+// The common type where text is not made of anything else: rows of VALUES, values of UNPIVOT.
+std::optional<TypePtr> CommonTypeWithoutText(const std::vector<TypePtr>& types,
+                                             const AnalysisSettings& settings);
 
 }  // namespace hearth::plan

@@ -1,4 +1,4 @@
-// Functions, lambdas and window calls.
+// Functions and lambdas.
 #include <fmt/format.h>
 
 #include <array>
@@ -11,6 +11,7 @@ namespace {
 using base::ErrorKind;
 using base::MakeError;
 using base::Result;
+using base::Status;
 
 base::Error UnknownFunction(const unresolved::Name& name) {
   auto routine = QuoteIdentifiers(name);
@@ -50,7 +51,7 @@ std::optional<ExpressionPtr> Analysis::LiteralFunction(const std::string& name) 
     const auto* function = FunctionTable::BuiltIn().Find(lower == "grouping__id" ? "grouping_id" : lower);
     if (!function) return std::nullopt;
     auto call = ResolveCall(*function, {}, CallShape{}, resolve_context_);
-    if (call.ok()) return *call;
+    if (call.ok()) return lower == "grouping__id" ? WithDisplay(*call, name) : *call;
   }
   return std::nullopt;
 }
@@ -217,6 +218,52 @@ Result<ExpressionPtr> Analysis::ResolveStruct(const unresolved::Function& call, 
   return WithDisplay(resolved, fmt::format("struct({})", display));
 }
 
+// Generators stand alone in a select list, plain aggregates hold neither aggregates nor windows.
+Status Analysis::CheckPlace(const unresolved::Function& call, const Function& function,
+                            const Expressions& arguments, bool over_window, const Scope& scope) {
+  auto routine = QuoteIdentifier(call.name.back());
+  bool is_placed = generator_place_ && generator_place_->As<unresolved::Function>() == &call;
+  if (function.kind == FunctionKind::kGenerator && !is_placed) {
+    if (!scope.lateral_aliases) {
+      return MakeError(ErrorKind::kAnalysis, "UNSUPPORTED_GENERATOR.OUTSIDE_SELECT",
+                       fmt::format("The generator function {} stands outside a select list.", routine),
+                       {{"plan", routine}});
+    }
+    return MakeError(ErrorKind::kAnalysis, "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS",
+                     fmt::format("The generator function {} stands inside an expression.", routine),
+                     {{"expression", routine}});
+  }
+  if (function.kind != FunctionKind::kAggregate || over_window) return {};
+  for (const auto& argument : arguments) {
+    if (ContainsWindow(*argument)) {
+      return MakeError(ErrorKind::kAnalysis, "_LEGACY_ERROR_TEMP_1031",
+                       fmt::format("A window function stands inside the aggregate function {}.", routine));
+    }
+    if (!ContainsAggregate(*argument)) continue;
+    return MakeError(ErrorKind::kAnalysis, "NESTED_AGGREGATE_FUNCTION",
+                     fmt::format("An aggregate function stands inside the aggregate function {}.", routine));
+  }
+  return {};
+}
+
+// count(t.*) would count rows without nulls where count(*) counts rows: Spark refuses it.
+Status Analysis::CheckCountedStars(const unresolved::Function& call, const Scope& scope) {
+  for (const auto& argument : call.arguments) {
+    const auto* star = argument->As<unresolved::Star>();
+    if (!star || star->target.empty()) continue;
+    for (const auto* input : scope.inputs) {
+      if (!input->relation) continue;
+      HEARTH_ASSIGN(auto structure, FindByName(star->target, *input));
+      if (structure) continue;
+      auto table = QuoteIdentifiers(star->target);
+      return MakeError(ErrorKind::kAnalysis, "INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT",
+                       fmt::format("count({}.*) is not possible; name the columns to count.", table),
+                       {{"tableName", table}});
+    }
+  }
+  return {};
+}
+
 Result<ExpressionPtr> Analysis::ResolveFunction(const unresolved::Function& call, const Scope& scope) {
   const auto* function = FindFunction(call.name, call.is_internal);
   if (function && function->name == "struct") return ResolveStruct(call, scope);
@@ -232,15 +279,22 @@ Result<ExpressionPtr> Analysis::ResolveFunction(const unresolved::Function& call
     HEARTH_ASSIGN(
         auto cast,
         ResolveCast(unresolved::Cast{call.arguments[0], type, unresolved::CastMode::kSession}, scope));
-    const auto* node = cast->As<Cast>();
-    return node ? WithDisplay(cast, OutputName(*node->child)) : cast;
+    // Names do not show a cast that is written as a function.
+    const auto* written = cast->As<Cast>();
+    return WithDisplay(cast, OutputName(written ? *written->child : *cast));
   }
-  if (!function) return UnknownFunction(call.name);
+  if (!function) {
+    if (call.name.size() == 1 && LowerCase(call.name[0]) == "cast") {
+      HEARTH_RETURN_IF_ERROR(ResolveAll(call.arguments, scope));
+    }
+    return UnknownFunction(call.name);
+  }
   if (IsCountOfStar(call)) {
     auto counted = call;
     counted.arguments = {unresolved::IntegerLiteral(1)};
     return ResolveFunction(counted, scope);
   }
+  if (function->name == "count") HEARTH_RETURN_IF_ERROR(CheckCountedStars(call, scope));
   bool is_aggregate = function->kind == FunctionKind::kAggregate;
   auto routine = QuoteIdentifier(call.name.back());
   if (!is_aggregate && (call.is_distinct || call.filter)) {
@@ -286,133 +340,14 @@ Result<ExpressionPtr> Analysis::ResolveFunction(const unresolved::Function& call
     return MakeError(ErrorKind::kAnalysis, "INVALID_AGGREGATE_FILTER.NOT_BOOLEAN",
                      fmt::format("The FILTER of {} is not boolean.", routine));
   }
-  if (is_aggregate && !over_window) {
-    for (const auto& argument : *arguments) {
-      if (!ContainsAggregate(*argument)) continue;
-      return MakeError(
-          ErrorKind::kAnalysis, "NESTED_AGGREGATE_FUNCTION",
-          fmt::format("An aggregate function stands inside the aggregate function {}.", routine));
-    }
-  }
+  HEARTH_RETURN_IF_ERROR(CheckPlace(call, *function, *arguments, over_window, scope));
   HEARTH_ASSIGN(auto resolved, ResolveCall(*function, std::move(*arguments), shape, resolve_context_));
+  if (function->kind == FunctionKind::kWindow && !over_window) {
+    auto text = fmt::format("\"{}\"", OutputName(*resolved));
+    return MakeError(ErrorKind::kAnalysis, "WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE",
+                     fmt::format("The window function {} stands without OVER.", text), {{"funcName", text}});
+  }
   return resolved;
-}
-
-Result<FrameBound> Analysis::ResolveBound(const unresolved::FrameBound& bound,
-                                          const std::vector<SortKey>& order, FrameUnit unit,
-                                          const Scope& scope) {
-  FrameBound resolved{static_cast<BoundKind>(bound.kind), nullptr};
-  if (!bound.offset) return resolved;
-  HEARTH_ASSIGN(auto offset, AnalyzeExpression(bound.offset, scope));
-  if (!IsFoldable(*offset)) {
-    return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WITHOUT_FOLDABLE",
-                     fmt::format("The window frame bound \"{}\" is not constant.", OutputName(*offset)));
-  }
-  if (unit == FrameUnit::kRows) {
-    if (!offset->type->IsIntegral()) {
-      return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE",
-                       fmt::format("A ROWS bound counts rows; \"{}\" is no integer.", OutputName(*offset)));
-    }
-    resolved.offset = offset;
-    return resolved;
-  }
-  if (order.size() != 1) {
-    return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.RANGE_FRAME_MULTI_ORDER",
-                     "A RANGE frame with an offset needs exactly one ORDER BY expression.");
-  }
-  const auto& key_type = order[0].expression->type;
-  bool is_time = key_type->IsDateTime();
-  if (offset->type->IsNumeric() && key_type->IsNumeric()) offset = CoerceTo(offset, key_type, settings());
-  bool fits = (offset->type->IsNumeric() && (key_type->IsNumeric() || key_type->Is(TypeKind::kDate))) ||
-              (offset->type->IsInterval() && is_time);
-  if (!fits) {
-    return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.RANGE_FRAME_INVALID_TYPE",
-                     fmt::format("A RANGE frame over \"{}\" cannot use the bound \"{}\".", key_type->Sql(),
-                                 offset->type->Sql()));
-  }
-  resolved.offset = offset;
-  return resolved;
-}
-
-Result<ExpressionPtr> Analysis::ResolveWindow(const unresolved::Window& window, const Scope& scope) {
-  WindowCall call;
-  // Over a window an aggregate may take aggregates of the groups: sum(sum(a)) OVER ().
-  is_window_function_ = true;
-  auto function_result = AnalyzeExpression(window.function, scope);
-  is_window_function_ = false;
-  HEARTH_ASSIGN(call.function, std::move(function_result));
-  HEARTH_ASSIGN(call.partition, ResolveAll(window.partition, scope));
-  for (const auto& order : window.order) {
-    HEARTH_ASSIGN(auto key, ResolveSortOrder(order, scope));
-    call.order.push_back(std::move(key));
-  }
-  const Function* function = nullptr;
-  if (const auto* plain = call.function->As<plan::Call>()) function = plain->function;
-  if (const auto* aggregate = call.function->As<AggregateCall>()) {
-    function = aggregate->function;
-    if (aggregate->distinct) {
-      return MakeError(ErrorKind::kAnalysis, "DISTINCT_WINDOW_FUNCTION_UNSUPPORTED",
-                       fmt::format("\"{}\" over a window cannot be DISTINCT.", OutputName(*call.function)),
-                       {{"windowExpr", fmt::format("\"{}\"", OutputName(*call.function))}});
-    }
-  }
-  bool is_ranking = function && function->kind == FunctionKind::kWindow;
-  if (!function || (!is_ranking && function->kind != FunctionKind::kAggregate)) {
-    auto name = OutputName(*call.function);
-    return MakeError(ErrorKind::kAnalysis, "UNSUPPORTED_EXPR_FOR_WINDOW",
-                     fmt::format("\"{}\" is neither a window nor an aggregate function.", name),
-                     {{"sqlExpr", fmt::format("\"{}\"", name)}});
-  }
-  if (is_ranking && call.order.empty() && function->name != "nth_value") {
-    auto name = QuoteIdentifier(function->name);
-    return MakeError(ErrorKind::kAnalysis, "WINDOW_FUNCTION_AND_FRAME_MISMATCH",
-                     fmt::format("The window function {} needs an ORDER BY in its window.", name),
-                     {{"funcName", name}});
-  }
-  bool whole_partition_rows = is_ranking && function->name != "nth_value";
-  if (window.frame) {
-    call.unit = window.frame->unit == unresolved::FrameUnit::kRows ? FrameUnit::kRows : FrameUnit::kRange;
-    HEARTH_ASSIGN(call.lower, ResolveBound(window.frame->lower, call.order, call.unit, scope));
-    HEARTH_ASSIGN(call.upper, ResolveBound(window.frame->upper, call.order, call.unit, scope));
-  } else if (whole_partition_rows) {
-    bool is_offset = function->name == "lag" || function->name == "lead";
-    call.unit = FrameUnit::kRows;
-    if (function->name == "cume_dist") call.unit = FrameUnit::kRange;
-    call.lower.kind = BoundKind::kUnboundedPreceding;
-    call.upper.kind = BoundKind::kCurrentRow;
-    if (is_offset) {
-      // Spark prints the offset itself as both bounds of the frame.
-      const auto& arguments = call.function->As<plan::Call>()->arguments;
-      bool shows_offset = arguments.size() > 1 && arguments[1]->As<Literal>() != nullptr;
-      call.lower.kind = call.upper.kind =
-          function->name == "lead" ? BoundKind::kFollowing : BoundKind::kPreceding;
-      call.lower.offset = call.upper.offset = shows_offset ? arguments[1] : IntegerLiteral(1);
-      if (function->name == "lag") {
-        auto text = OutputName(*call.lower.offset);
-        auto shown = WithDisplay(call.lower.offset, text.starts_with("-") ? text.substr(1) : "-" + text);
-        call.lower.offset = call.upper.offset = shown;
-        call.lower.kind = call.upper.kind = BoundKind::kFollowing;
-      }
-    }
-  } else if (call.order.empty()) {
-    call.unit = FrameUnit::kRows;
-    call.lower.kind = BoundKind::kUnboundedPreceding;
-    call.upper.kind = BoundKind::kUnboundedFollowing;
-  } else {
-    call.unit = FrameUnit::kRange;
-    call.lower.kind = BoundKind::kUnboundedPreceding;
-    call.upper.kind = BoundKind::kCurrentRow;
-  }
-  auto type = call.function->type;
-  bool nullable = call.function->nullable;
-  auto resolved = std::make_shared<const Expression>(Expression{call, type, nullable, {}});
-  if (!is_ranking || (function->name != "lag" && function->name != "lead")) return resolved;
-  // lag and lead ignore frames: what was printed in the name is not passed on to the engine.
-  auto display = OutputName(*resolved);
-  call.unit = FrameUnit::kRows;
-  call.lower = {BoundKind::kUnboundedPreceding, nullptr};
-  call.upper = {BoundKind::kUnboundedFollowing, nullptr};
-  return std::make_shared<const Expression>(Expression{std::move(call), type, nullable, display});
 }
 
 }  // namespace hearth::plan

@@ -291,7 +291,11 @@ Result<Analyzed> Analysis::AnalyzeReplaceValues(const unresolved::ReplaceValues&
       bool fits = old_value->type->Is(TypeKind::kNull) ? ValueFits(*new_value->type, *column.type)
                                                        : ValueFits(*old_value->type, *column.type);
       if (!fits) continue;
-      HEARTH_ASSIGN(auto typed_old, MakeCast(old_value, column.type, CastBehavior::kLegacy, true));
+      // A fraction equals no whole number, and must not be cut off to one.
+      auto typed_old = old_value;
+      if (!(column.type->IsIntegral() && old_value->type->IsFractional())) {
+        HEARTH_ASSIGN(typed_old, MakeCast(old_value, column.type, CastBehavior::kLegacy, true));
+      }
       HEARTH_ASSIGN(auto typed_new, MakeCast(new_value, column.type, CastBehavior::kLegacy, true));
       auto test_name = old_value->type->Is(TypeKind::kNull) ? "<=>" : "==";
       HEARTH_ASSIGN(auto test, Call(test_name, {MakeReference(column), typed_old}));

@@ -230,8 +230,10 @@ Result<ExpressionPtr> Analysis::ResolveSubquery(const unresolved::Subquery& subq
   auto saved_lambdas = std::move(lambda_scopes_);
   lambda_scopes_.clear();
   int saved_aggregate = std::exchange(in_aggregate_, 0);
+  int saved_window = std::exchange(in_window_, 0);
   auto analyzed = AnalyzeRelation(subquery.plan, &scope);
   in_aggregate_ = saved_aggregate;
+  in_window_ = saved_window;
   lambda_scopes_ = std::move(saved_lambdas);
   HEARTH_ASSIGN(auto plan, std::move(analyzed));
   const auto& output = plan.output();
@@ -307,6 +309,17 @@ Result<SortKey> Analysis::ResolveSortOrder(const unresolved::SortOrder& order, c
 }
 
 Result<ExpressionPtr> Analysis::Condition(ExpressionPtr expression, std::string_view clause) {
+  bool is_join = clause == "JOIN";
+  if (is_join && (ContainsAggregate(*expression) || ContainsWindow(*expression))) {
+    return MakeError(ErrorKind::kAnalysis, "UNSUPPORTED_EXPR_FOR_OPERATOR",
+                     fmt::format("A join condition cannot compute \"{}\".", OutputName(*expression)),
+                     {{"invalidExprSqls", fmt::format("\"{}\"", OutputName(*expression))}});
+  }
+  if (ContainsWindow(*expression)) {
+    return MakeError(ErrorKind::kAnalysis, "WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE",
+                     fmt::format("A window function cannot stand in the {} clause.", clause),
+                     {{"clauseName", std::string(clause)}});
+  }
   if (ContainsAggregate(*expression) || ContainsWindow(*expression) || ContainsGenerator(*expression)) {
     return MakeError(
         ErrorKind::kAnalysis, "INVALID_WHERE_CONDITION",
@@ -316,8 +329,9 @@ Result<ExpressionPtr> Analysis::Condition(ExpressionPtr expression, std::string_
         {{"condition", fmt::format("\"{}\"", OutputName(*expression))},
          {"expressionList", OutputName(*expression)}});
   }
-  if (expression->type->Is(TypeKind::kNull)) return CoerceTo(expression, DataType::Boolean(), settings());
-  if (expression->type->IsString()) return CoerceTo(expression, DataType::Boolean(), settings());
+  if (expression->type->Is(TypeKind::kNull) && clause == "HAVING") {
+    return CoerceTo(expression, DataType::Boolean(), settings());
+  }
   if (!expression->type->Is(TypeKind::kBoolean)) {
     return MakeError(ErrorKind::kAnalysis, "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
                      fmt::format("A condition must be boolean; \"{}\" is \"{}\".", OutputName(*expression),

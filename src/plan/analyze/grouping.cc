@@ -46,6 +46,28 @@ Error NoAggregatesInKeys(const Expression& key) {
                    {{"sqlExpr", text}});
 }
 
+std::string ListOf(const Expressions& expressions) {
+  std::string text;
+  for (const auto& each : expressions) text += (text.empty() ? "" : ",") + OutputName(*each);
+  return text;
+}
+
+std::string KeyList(const SelectBlock& block) {
+  Expressions keys;
+  for (const auto& key : block.keys) keys.push_back(key.expression);
+  return ListOf(keys);
+}
+
+// grouping_id takes every key in order, or nothing, which means the same.
+bool CountsAllKeys(const SelectBlock& block, const Expressions& arguments) {
+  if (arguments.empty()) return true;
+  return arguments.size() == block.keys.size() &&
+         std::equal(arguments.begin(), arguments.end(), block.keys.begin(),
+                    [](const ExpressionPtr& argument, const GroupingKey& key) {
+                      return Fingerprint(*argument) == Fingerprint(*key.expression);
+                    });
+}
+
 }  // namespace
 
 Result<ExpressionPtr> Analysis::ResolveKey(const unresolved::ExpressionPtr& expression,
@@ -304,6 +326,13 @@ Result<ExpressionPtr> Analysis::ReplaceAggregates(SelectBlock& block, const Expr
                               "grouping() and grouping_id() need GROUPING SETS, CUBE or ROLLUP.");
           return node;
         }
+        if (call->function->name == "grouping_id" && !CountsAllKeys(block, named.arguments)) {
+          failure =
+              MakeError(ErrorKind::kAnalysis, "GROUPING_ID_COLUMN_MISMATCH",
+                        "The columns of grouping_id are not the grouping columns.",
+                        {{"groupingIdColumn", ListOf(named.arguments)}, {"groupByColumns", KeyList(block)}});
+          return node;
+        }
         if (named.arguments.empty()) {
           for (const auto& key : block.keys) named.arguments.push_back(key.expression);
         }
@@ -312,7 +341,7 @@ Result<ExpressionPtr> Analysis::ReplaceAggregates(SelectBlock& block, const Expr
           if (!key) {
             failure = MakeError(ErrorKind::kAnalysis, "GROUPING_COLUMN_MISMATCH",
                                 fmt::format("{} is not among the grouping columns.", OutputName(*argument)),
-                                {{"grouping", OutputName(*argument)}, {"groupingColumns", ""}});
+                                {{"grouping", OutputName(*argument)}, {"groupingColumns", KeyList(block)}});
             return node;
           }
           argument = MakeReference(key->column);
@@ -395,7 +424,7 @@ Status Analysis::AddHaving(SelectBlock& block, const unresolved::ExpressionPtr& 
     const auto* reference = node->As<ColumnReference>();
     if (!reference) return nullptr;
     for (const auto& item : block.items) {
-      if (item.column.id != reference->id) continue;
+      if (item.column.id != reference->id || item.expression->As<ColumnReference>()) continue;
       auto stand_in = NewColumn(item.column.name, item.column.type, item.column.nullable);
       substitutes[stand_in.id] = item.expression;
       return MakeReference(stand_in, true);

@@ -52,15 +52,14 @@ Result<ExpressionPtr> Analysis::JoinCondition(const unresolved::ExpressionPtr& c
   both.plan_ids = std::make_shared<const PlanIdTree>(PlanIdTree{std::nullopt, columns, std::move(children)});
   Scope scope{{&both}, outer};
   HEARTH_ASSIGN(auto resolved, AnalyzeExpression(condition, scope));
-  if (!resolved->type->Is(TypeKind::kBoolean) && !resolved->type->Is(TypeKind::kNull) &&
-      !resolved->type->IsString()) {
+  if (!resolved->type->Is(TypeKind::kBoolean)) {
     auto text = fmt::format("\"{}\"", OutputName(*resolved));
     return MakeError(
         ErrorKind::kAnalysis, "JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE",
         fmt::format("The join condition {} is \"{}\", not boolean.", text, resolved->type->Sql()),
         {{"joinCondition", text}, {"conditionType", fmt::format("\"{}\"", resolved->type->Sql())}});
   }
-  return Condition(resolved, "a join condition");
+  return Condition(resolved, "JOIN");
 }
 
 Result<Analyzed> Analysis::AnalyzeJoin(const unresolved::Join& join, const Scope* outer) {
@@ -103,13 +102,9 @@ Result<Analyzed> Analysis::JoinUsing(const unresolved::Join& join, Analyzed left
     for (const auto& column : side.output()) {
       if (SameName(column.name, name)) matches.push_back(column);
     }
-    if (matches.size() == 1) return matches[0];
+    // Spark takes the first where a side has several.
+    if (!matches.empty()) return matches[0];
     auto quoted = QuoteIdentifier(name);
-    if (matches.size() > 1) {
-      return MakeError(ErrorKind::kAnalysis, "AMBIGUOUS_REFERENCE",
-                       fmt::format("Reference {} is ambiguous on the {} side.", quoted, which),
-                       {{"name", quoted}, {"referenceNames", fmt::format("[{}, {}]", quoted, quoted)}});
-    }
     std::vector<std::string> known;
     for (const auto& column : side.output()) known.push_back(QuoteIdentifier(column.name));
     std::sort(known.begin(), known.end());

@@ -89,6 +89,21 @@ std::string LowerCase(std::string_view text) {
   return lower;
 }
 
+static void CountText(const DataType& type, bool& text, bool& other) {
+  if (type.Is(TypeKind::kArray)) return CountText(*type.element(), text, other);
+  if (type.Is(TypeKind::kNull) || type.IsNested()) return;
+  (type.IsString() ? text : other) = true;
+}
+
+std::optional<TypePtr> CommonTypeWithoutText(const std::vector<TypePtr>& types,
+                                             const AnalysisSettings& settings) {
+  bool text = false;
+  bool other = false;
+  for (const auto& type : types) CountText(*type, text, other);
+  if (text && other) return std::nullopt;
+  return FindCommonType(types, settings);
+}
+
 bool Analysis::SameName(std::string_view left, std::string_view right) const {
   if (settings().case_sensitive) return left == right;
   return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;
@@ -198,6 +213,24 @@ Result<ExpressionPtr> Analysis::ResolveAttribute(const unresolved::Attribute& at
     if (!matches.empty()) {
       auto column = matches[0]->column;
       column.name = parts[0];
+      const auto* item = matches[0]->expression->As<hearth::plan::Call>();
+      if (item && item->function->kind == FunctionKind::kGenerator) {
+        const auto& fields = matches[0]->expression->type->fields();
+        if (fields.size() != 1) return UnresolvedColumn(parts, scope);
+        column.type = fields[0].type;
+        column.nullable = fields[0].nullable || item->function->name.ends_with("_outer");
+      }
+      if (in_window_ > 0 || in_aggregate_ > 0) {
+        auto alias = QuoteIdentifier(parts[0]);
+        if (in_window_ > 0) {
+          return MakeError(ErrorKind::kAnalysis, "UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_WINDOW",
+                           fmt::format("The lateral alias {} stands inside a window.", alias),
+                           {{"lca", alias}, {"windowExpr", alias}});
+        }
+        return MakeError(ErrorKind::kAnalysis, "UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC",
+                         fmt::format("The lateral alias {} stands inside an aggregate function.", alias),
+                         {{"lca", alias}, {"aggFunc", alias}});
+      }
       auto reference = WithDisplay(MakeReference(column), fmt::format("lateralAliasReference({})", parts[0]));
       return ExtractFields(std::move(reference), parts, 1);
     }
@@ -390,6 +423,19 @@ Result<std::vector<ExpressionPtr>> Analysis::ExpandStar(const unresolved::Star& 
                        fmt::format("Cannot expand {}.*: no table or struct of that name; the input has {}.",
                                    target, columns),
                        {{"targetString", target}, {"columns", columns}});
+    }
+  }
+  for (size_t i = 0; i < star.except.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      bool same = star.except[i].size() == star.except[j].size();
+      for (size_t k = 0; same && k < star.except[i].size(); ++k) {
+        same = SameName(star.except[i][k], star.except[j][k]);
+      }
+      if (!same) continue;
+      std::vector<std::string> names;
+      for (const auto& except : star.except) names.push_back(fmt::format("{}", fmt::join(except, ".")));
+      return MakeError(ErrorKind::kAnalysis, "EXCEPT_OVERLAPPING_COLUMNS", "EXCEPT names a column twice.",
+                       {{"columns", fmt::format("{}", fmt::join(names, ", "))}});
     }
   }
   for (const auto& except : star.except) {

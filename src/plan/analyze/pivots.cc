@@ -109,10 +109,11 @@ Result<Analyzed> Analysis::AnalyzePivot(const unresolved::Pivot& pivot, const Sc
   }
   const auto* pick = FunctionTable::BuiltIn().Find("first");
   for (const auto& value : values) {
-    HEARTH_ASSIGN(auto resolved, AnalyzeExpression(value.value, Scope{}));
+    // A column where a constant is needed is found first, to be refused by name.
+    HEARTH_ASSIGN(auto resolved, AnalyzeExpression(value.value, scope));
     Expressions parts{resolved};
     if (const auto* tuple = value.value->As<unresolved::Tuple>()) {
-      HEARTH_ASSIGN(parts, ResolveAll(tuple->items, Scope{}));
+      HEARTH_ASSIGN(parts, ResolveAll(tuple->items, scope));
     } else if (pivot_keys.size() > 1) {
       const auto* call = value.value->As<unresolved::Function>();
       if (!call || call->arguments.size() != pivot_keys.size()) {
@@ -120,7 +121,7 @@ Result<Analyzed> Analysis::AnalyzePivot(const unresolved::Pivot& pivot, const Sc
                          fmt::format("The pivot value \"{}\" does not have {} parts.", OutputName(*resolved),
                                      pivot_keys.size()));
       }
-      HEARTH_ASSIGN(parts, ResolveAll(call->arguments, Scope{}));
+      HEARTH_ASSIGN(parts, ResolveAll(call->arguments, scope));
     }
     ExpressionPtr matches;
     for (size_t i = 0; i < parts.size(); ++i) {
@@ -209,12 +210,20 @@ Result<Analyzed> Analysis::AnalyzeUnpivot(const unresolved::Unpivot& unpivot, co
       candidates.push_back(group[place].expression->type);
       nullable[place] = nullable[place] || group[place].expression->nullable;
     }
-    auto common = FindCommonType(candidates, settings());
+    auto common = CommonTypeWithoutText(candidates, settings());
     if (!common) {
+      std::map<std::string, std::vector<std::string>> columns;
+      for (const auto& group : values) {
+        columns[group[place].expression->type->Sql()].push_back(QuoteIdentifier(group[place].column.name));
+      }
+      std::string list;
+      for (const auto& [type, names] : columns) {
+        list += fmt::format("{}\"{}\" ({})", list.empty() ? "" : ", ", type, fmt::join(names, ", "));
+      }
       return MakeError(
           ErrorKind::kAnalysis, "UNPIVOT_VALUE_DATA_TYPE_MISMATCH",
           fmt::format("The values of {} have no common type.", QuoteIdentifier(unpivot.value_names[place])),
-          {{"types", ""}});
+          {{"types", list}});
     }
     types.push_back(*common);
   }
@@ -258,8 +267,74 @@ Result<Analyzed> Analysis::AnalyzeUnpivot(const unresolved::Unpivot& unpivot, co
   return ProjectOver(carrier, std::move(items));
 }
 
-Result<Analyzed> Analysis::AnalyzeTranspose(const unresolved::Transpose&, const Scope*) {
-  return base::NotImplemented("DataFrame.transpose");
+Result<RelationPtr> Analysis::TransposeSource(const Analyzed& input, const ExpressionPtr& index,
+                                              const std::vector<Column>& others) {
+  TypePtr type = DataType::String();
+  for (size_t i = 0; i < others.size(); ++i) {
+    auto common =
+        i == 0 ? std::optional(others[0].type) : CommonTypeWithoutText({type, others[i].type}, settings());
+    if (!common) {
+      return MakeError(ErrorKind::kAnalysis, "TRANSPOSE_NO_LEAST_COMMON_TYPE",
+                       fmt::format("transpose needs columns of one type; \"{}\" and \"{}\" have none.",
+                                   type->Sql(), others[i].type->Sql()),
+                       {{"dt1", fmt::format("\"{}\"", type->Sql())},
+                        {"dt2", fmt::format("\"{}\"", others[i].type->Sql())}});
+    }
+    type = *common;
+  }
+  HEARTH_ASSIGN(auto name, MakeCast(index, DataType::String(), CastBehavior::kAnsi, true));
+  std::vector<NamedExpression> items{{NewColumn("index", index->type, true), index},
+                                     {NewColumn("name", name->type, true), name}};
+  for (const auto& column : others) {
+    items.push_back({NewColumn(column.name, type, true), CoerceTo(MakeReference(column), type, settings())});
+  }
+  std::vector<Column> columns;
+  for (const auto& item : items) columns.push_back(item.column);
+  HEARTH_ASSIGN(auto present, Call("isnotnull", {MakeReference(columns[0])}));
+  auto relation = MakeRelation(Project{input.relation, std::move(items)}, columns);
+  relation = MakeRelation(Filter{relation, present}, columns);
+  return MakeRelation(Sort{relation, {SortKey{MakeReference(columns[0]), true, true}}}, columns);
+}
+
+// Rows become columns: how many there are and how they are called is known from the data alone, so they are
+// read here. At most spark.sql.transposeMaxValues of them.
+Result<Analyzed> Analysis::AnalyzeTranspose(const unresolved::Transpose& transpose, const Scope* outer) {
+  constexpr int64_t kMostRows = 500;
+  HEARTH_ASSIGN(auto input, AnalyzeRelation(transpose.input, outer));
+  if (input.output().empty() || !context_.collect) return base::NotImplemented("DataFrame.transpose here");
+  auto index = MakeReference(input.output()[0]);
+  if (!transpose.index_columns.empty()) {
+    HEARTH_ASSIGN(index, AnalyzeExpression(transpose.index_columns[0], Scope{{&input}, outer}));
+  }
+  const auto* key = index->As<ColumnReference>();
+  if (!key || !index->type->IsAtomic()) {
+    return MakeError(ErrorKind::kAnalysis, "TRANSPOSE_INVALID_INDEX_COLUMN",
+                     fmt::format("\"{}\" cannot be the index of a transpose.", OutputName(*index)),
+                     {{"reason", "Index column must be a column of an atomic type"}});
+  }
+  std::vector<Column> others;
+  for (const auto& column : input.output()) {
+    if (column.id != key->id) others.push_back(column);
+  }
+  if (others.empty()) return base::NotImplemented("transpose of an index column alone");
+  HEARTH_ASSIGN(auto source, TransposeSource(input, index, others));
+  HEARTH_ASSIGN(auto rows, context_.collect(source, kMostRows + 1));
+  if (static_cast<int64_t>(rows.size()) > kMostRows) {
+    return MakeError(ErrorKind::kAnalysis, "TRANSPOSE_EXCEED_ROW_LIMIT",
+                     fmt::format("transpose takes at most {} rows.", kMostRows),
+                     {{"maxValues", std::to_string(kMostRows)}, {"config", "spark.sql.transposeMaxValues"}});
+  }
+  const auto type = source->output.back().type;
+  std::vector<Column> columns{NewColumn("key", DataType::String(), false)};
+  for (const auto& row : rows)
+    columns.push_back(NewColumn(std::get<std::string>(row.at(1).data), type, true));
+  std::vector<Expressions> cells;
+  for (size_t i = 0; i < others.size(); ++i) {
+    Expressions line{StringLiteral(others[i].name)};
+    for (const auto& row : rows) line.push_back(MakeLiteral(row.at(i + 2), type));
+    cells.push_back(std::move(line));
+  }
+  return Wrap(MakeRelation(InlineRows{std::move(cells)}, std::move(columns)));
 }
 
 }  // namespace hearth::plan

@@ -133,24 +133,38 @@ Result<Analyzed> Analysis::AnalyzeDataSource(const unresolved::DataSource& sourc
 Result<Analyzed> Analysis::AnalyzeInlineTable(const unresolved::InlineTable& table, const Scope* outer) {
   std::vector<Expressions> rows;
   Scope scope{{}, outer};
+  // The parser of Spark computes rows of constants at once: what is wrong with them is an error of the text.
+  auto kind = ErrorKind::kParse;
   for (const auto& row : table.rows) {
     HEARTH_ASSIGN(auto cells, ResolveAll(row, scope));
+    if (!std::all_of(cells.begin(), cells.end(), [](const auto& cell) { return IsFoldable(*cell); })) {
+      kind = ErrorKind::kAnalysis;
+    }
     if (!rows.empty() && rows[0].size() != cells.size()) {
-      return MakeError(ErrorKind::kAnalysis, "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH",
+      return MakeError(kind, "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH",
                        fmt::format("Row {} of the inline table has {} columns, the first has {}.",
                                    rows.size(), cells.size(), rows[0].size()),
                        {{"expectedNumCols", std::to_string(rows[0].size())},
                         {"actualNumCols", std::to_string(cells.size())},
                         {"rowIndex", std::to_string(rows.size())}});
     }
-    for (const auto& cell : cells) {
-      if (!ContainsAggregate(*cell) && !ContainsWindow(*cell) && !ContainsGenerator(*cell)) continue;
+    rows.push_back(std::move(cells));
+  }
+  for (const auto& row : rows) {
+    for (const auto& cell : row) {
+      if (Contains(*cell, [](const Expression& node) { return node.As<Subquery>() != nullptr; })) {
+        return MakeError(ErrorKind::kAnalysis,
+                         "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.SCALAR_SUBQUERY_IN_VALUES",
+                         "A subquery stands in VALUES.");
+      }
+      bool computes = !ContainsAggregate(*cell) && !ContainsWindow(*cell) && !ContainsGenerator(*cell) &&
+                      IsDeterministic(*cell);
+      if (computes) continue;
       return MakeError(ErrorKind::kAnalysis,
                        "INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE",
                        fmt::format("An inline table cannot compute \"{}\".", OutputName(*cell)),
                        {{"expr", fmt::format("\"{}\"", OutputName(*cell))}});
     }
-    rows.push_back(std::move(cells));
   }
   if (rows.empty()) return base::InternalError("an inline table without rows");
   std::vector<Column> columns;
@@ -162,9 +176,9 @@ Result<Analyzed> Analysis::AnalyzeInlineTable(const unresolved::InlineTable& tab
       nullable |= row[i]->nullable;
     }
     auto name = "col" + std::to_string(i + 1);
-    auto common = FindCommonType(types, settings());
+    auto common = CommonTypeWithoutText(types, settings());
     if (!common) {
-      return MakeError(ErrorKind::kAnalysis, "INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE",
+      return MakeError(kind, "INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE",
                        fmt::format("The rows of the inline table have no common type in column {}.", i + 1),
                        {{"colName", QuoteIdentifier(name)}});
     }

@@ -155,7 +155,28 @@ Result<Analyzed> Analysis::Dispatch(const unresolved::Relation& relation, const 
       relation.node);
 }
 
+// QUALIFY filters the rows of a select list by its windows; it may name the list's columns, those below it,
+// and compute windows of its own.
+Result<Analyzed> Analysis::AnalyzeQualify(const unresolved::Filter& filter, const Scope* outer) {
+  HEARTH_ASSIGN(auto input, AnalyzeInput(filter.input, outer));
+  if (!input.block) return base::InternalError("QUALIFY without a select list");
+  auto block = *input.block;
+  Scope scope{{&input}, outer};
+  if (!block.is_aggregate) scope.inputs.push_back(&block.input);
+  HEARTH_ASSIGN(auto condition, AnalyzeExpression(filter.condition, scope));
+  if (block.windows.empty() && !ContainsWindow(*condition)) {
+    return MakeError(ErrorKind::kAnalysis, "QUALIFY_REQUIRES_WINDOW_FUNCTION",
+                     "QUALIFY needs a window function in its condition or in the select list.");
+  }
+  HEARTH_ASSIGN(condition, ColumnOfBlock(block, condition));
+  HEARTH_ASSIGN(condition, Condition(condition, "QUALIFY"));
+  HEARTH_ASSIGN(auto relation, BuildBlock(block, block.items.size()));
+  auto columns = relation->output;
+  return HideExtraColumns(MakeRelation(Filter{relation, condition}, std::move(columns)), input);
+}
+
 Result<Analyzed> Analysis::AnalyzeFilter(const unresolved::Filter& filter, const Scope* outer) {
+  if (filter.is_qualify) return AnalyzeQualify(filter, outer);
   HEARTH_ASSIGN(auto input, AnalyzeInput(filter.input, outer));
   Scope scope{{&input}, outer};
   auto resolved = AnalyzeExpression(filter.condition, scope);
@@ -175,7 +196,7 @@ Result<Analyzed> Analysis::AnalyzeFilter(const unresolved::Filter& filter, const
     auto again = AnalyzeExpression(filter.condition, wide);
     if (!again.ok()) return std::move(resolved).Fail();
     HEARTH_ASSIGN(auto condition, ColumnOfBlock(block, *again));
-    HEARTH_ASSIGN(auto checked, Condition(condition, "a filter"));
+    HEARTH_ASSIGN(auto checked, Condition(condition, "WHERE"));
     HEARTH_ASSIGN(auto relation, BuildBlock(block, block.items.size()));
     auto columns = relation->output;
     return HideExtraColumns(MakeRelation(Filter{relation, checked}, std::move(columns)), input);
@@ -220,7 +241,12 @@ Result<Analyzed> Analysis::AnalyzeSort(const unresolved::Sort& sort, const Scope
       keys.push_back(MakeSortKey(MakeReference(input.output()[ordinal - 1]), order));
       continue;
     }
-    HEARTH_ASSIGN(auto key, ResolveSortOrder(order, scope));
+    auto resolved = ResolveSortOrder(order, scope);
+    const auto* named = order.child->As<unresolved::Attribute>();
+    if (!resolved.ok() && named && resolved.error()->condition == "AMBIGUOUS_REFERENCE") {
+      return UnresolvedColumn(named->parts, Scope{{&input}, outer});
+    }
+    HEARTH_ASSIGN(auto key, std::move(resolved));
     if (block) {
       HEARTH_ASSIGN(key.expression, ColumnOfBlock(*block, key.expression));
     } else if (ContainsAggregate(*key.expression) || ContainsWindow(*key.expression)) {
@@ -242,8 +268,8 @@ Result<Analyzed> Analysis::AnalyzeSort(const unresolved::Sort& sort, const Scope
 }
 
 Result<int64_t> Analysis::ConstantCount(const unresolved::ExpressionPtr& expression, std::string_view clause,
-                                        const Scope* outer) {
-  Scope scope{{}, outer};
+                                        const Analyzed& input, const Scope* outer) {
+  Scope scope{{&input}, outer};
   HEARTH_ASSIGN(auto resolved, AnalyzeExpression(expression, scope));
   auto name = std::string(clause);
   auto text = fmt::format("\"{}\"", OutputName(*resolved));
@@ -299,7 +325,7 @@ Result<int64_t> Analysis::ConstantCount(const unresolved::ExpressionPtr& express
 
 Result<Analyzed> Analysis::AnalyzeLimit(const unresolved::Limit& limit, const Scope* outer) {
   HEARTH_ASSIGN(auto input, AnalyzeRelation(limit.input, outer));
-  HEARTH_ASSIGN(auto count, ConstantCount(limit.count, "limit", outer));
+  HEARTH_ASSIGN(auto count, ConstantCount(limit.count, "limit", input, outer));
   // LIMIT over OFFSET is one node.
   if (const auto* below = input.relation->As<Limit>(); below && !below->count) {
     return Over(input, MakeRelation(Limit{below->input, count, below->offset}, input.relation->output));
@@ -309,18 +335,19 @@ Result<Analyzed> Analysis::AnalyzeLimit(const unresolved::Limit& limit, const Sc
 
 Result<Analyzed> Analysis::AnalyzeOffset(const unresolved::Offset& offset, const Scope* outer) {
   HEARTH_ASSIGN(auto input, AnalyzeRelation(offset.input, outer));
-  HEARTH_ASSIGN(auto count, ConstantCount(offset.count, "offset", outer));
+  HEARTH_ASSIGN(auto count, ConstantCount(offset.count, "offset", input, outer));
   return Over(input, MakeRelation(Limit{input.relation, std::nullopt, count}, input.relation->output));
 }
 
 Result<Analyzed> Analysis::AnalyzeTail(const unresolved::Tail& tail, const Scope* outer) {
   HEARTH_ASSIGN(auto input, AnalyzeRelation(tail.input, outer));
-  HEARTH_ASSIGN(auto count, ConstantCount(tail.count, "tail", outer));
+  HEARTH_ASSIGN(auto count, ConstantCount(tail.count, "tail", input, outer));
   return Over(input, MakeRelation(Tail{input.relation, count}, input.relation->output));
 }
 
 Result<Analyzed> Analysis::AnalyzeDistinct(const unresolved::Distinct& distinct, const Scope* outer) {
   HEARTH_ASSIGN(auto input, AnalyzeRelation(distinct.input, outer));
+  HEARTH_RETURN_IF_ERROR(CheckComparable(input.output()));
   return Over(input, MakeRelation(Distinct{input.relation}, input.relation->output));
 }
 
@@ -333,8 +360,9 @@ Result<Analyzed> Analysis::AnalyzeDeduplicate(const unresolved::Deduplicate& ded
     for (const auto& column : input.output()) {
       if (SameName(column.name, name)) keys.push_back(column.id);
     }
-    if (keys.size() == before) return UnresolvedColumn({name}, Scope{{&input}, outer});
+    if (keys.size() == before) return NoSuchField(name, input.output());
   }
+  HEARTH_RETURN_IF_ERROR(CheckComparable(input.output()));
   if (keys.empty()) return Over(input, MakeRelation(Distinct{input.relation}, input.relation->output));
   return Over(input, MakeRelation(Deduplicate{input.relation, std::move(keys)}, input.relation->output));
 }
@@ -363,7 +391,7 @@ Result<Analyzed> Analysis::AnalyzeAlias(const unresolved::SubqueryAlias& alias, 
 Result<Analyzed> Analysis::AnalyzeSample(const unresolved::Sample& sample, const Scope* outer) {
   HEARTH_ASSIGN(auto input, AnalyzeRelation(sample.input, outer));
   if (sample.row_count) {
-    HEARTH_ASSIGN(auto count, ConstantCount(sample.row_count, "limit", outer));
+    HEARTH_ASSIGN(auto count, ConstantCount(sample.row_count, "limit", input, outer));
     return Over(input, MakeRelation(Limit{input.relation, count, 0}, input.relation->output));
   }
   if (sample.with_replacement) return base::NotImplemented("sampling with replacement");
@@ -375,6 +403,7 @@ Result<Analyzed> Analysis::AnalyzeSample(const unresolved::Sample& sample, const
 Result<Analyzed> Analysis::AnalyzeGenerate(const unresolved::Generate& generate, const Scope* outer) {
   HEARTH_ASSIGN(auto input, AnalyzeRelation(generate.input, outer));
   Scope scope{{&input}, outer};
+  generator_place_ = generate.generator.get();
   HEARTH_ASSIGN(auto generator, AnalyzeExpression(generate.generator, scope));
   const auto* call = generator->As<plan::Call>();
   if (!call || call->function->kind != FunctionKind::kGenerator) {
@@ -430,7 +459,11 @@ Result<RelationPtr> Analysis::RecursiveDefinition(const unresolved::CommonTableE
   std::vector<std::string> aliases = definition.column_aliases;
   if (const auto* alias = plan->As<unresolved::SubqueryAlias>()) plan = alias->input.get();
   const auto* united = plan->As<unresolved::SetOperation>();
-  if (!united || united->kind != unresolved::SetKind::kUnion || !united->is_all) {
+  if (united && united->kind == unresolved::SetKind::kUnion && !united->is_all) {
+    return MakeError(ErrorKind::kAnalysis, "UNION_NOT_SUPPORTED_IN_RECURSIVE_CTE",
+                     "A recursive query needs UNION ALL between its anchor and its step.");
+  }
+  if (!united || united->kind != unresolved::SetKind::kUnion) {
     return base::NotImplemented("a recursive query that is not an anchor UNION ALL a step");
   }
   HEARTH_ASSIGN(auto anchor, AnalyzeRelation(united->left, nullptr));

@@ -64,7 +64,12 @@ Status Analysis::AddItem(const unresolved::ExpressionPtr& item, const Scope& sco
     for (auto& column : columns) items.push_back(NameItem(std::move(column)));
     return {};
   }
+  if (item->As<unresolved::Lambda>() || item->As<unresolved::SortOrder>()) {
+    return MakeError(ErrorKind::kSpark, "INTERNAL_ERROR",
+                     "A lambda or a sort order stands in a select list.");
+  }
   const auto* alias = item->As<unresolved::Alias>();
+  generator_place_ = alias ? alias->child.get() : item.get();
   if (!alias) {
     HEARTH_ASSIGN(auto resolved, AnalyzeExpression(item, scope));
     // A nested field written as a.b.c is named by its last part as written.
@@ -166,10 +171,6 @@ Status Analysis::ExtractGenerator(SelectBlock& block) {
                        fmt::format("A generator function cannot stand inside the expression {}.", text),
                        {{"expression", text}});
     }
-    if (block.generate) {
-      return MakeError(ErrorKind::kAnalysis, "UNSUPPORTED_GENERATOR.MULTI_GENERATOR",
-                       "A select list can hold one generator function.", {{"num", "2"}});
-    }
     Generate generate;
     generate.generator = item.expression;
     const auto& name = item.expression->As<plan::Call>()->function->name;
@@ -193,35 +194,34 @@ Status Analysis::ExtractGenerator(SelectBlock& block) {
     for (size_t i = 0; i < fields.size(); ++i) {
       auto column = NewColumn(names.empty() ? fields[i].name : names[i], fields[i].type,
                               fields[i].nullable || generate.is_outer);
+      if (fields.size() == 1) column.id = item.column.id;  // lateral references know it by this id
       generate.columns.push_back(column);
       items.push_back({column, MakeReference(column)});
     }
-    block.generate = std::move(generate);
+    block.generators.push_back(std::move(generate));
   }
   block.items = std::move(items);
   return {};
 }
 
+// Windows inside windows come first in the block, so that each finds what it reads below it.
 Result<ExpressionPtr> Analysis::ExtractWindowCalls(const ExpressionPtr& expression, SelectBlock& block) {
-  base::Status status;
-  auto rewritten = Rewrite(expression, [&](const ExpressionPtr& node) -> ExpressionPtr {
+  return Rewrite(expression, [&](const ExpressionPtr& node) -> ExpressionPtr {
     if (!node->As<WindowCall>()) return nullptr;
-    for (const auto& child : ChildrenOf(*node)) {
-      if (!ContainsWindow(*child) || !status.ok()) continue;
-      status = MakeError(ErrorKind::kAnalysis, "NESTED_WINDOW_FUNCTION",
-                         "A window function stands inside a window function.");
-    }
-    auto mark = Fingerprint(*node);
+    auto call = Rewrite(node, [&](const ExpressionPtr& inner) -> ExpressionPtr {
+      if (inner == node || !inner->As<WindowCall>()) return nullptr;
+      auto extracted = ExtractWindowCalls(inner, block);
+      return extracted.ok() ? *extracted : nullptr;
+    });
+    auto mark = Fingerprint(*call);
     for (const auto& window : block.windows) {
-      if (Fingerprint(*window.expression) == mark && IsDeterministic(*node))
+      if (Fingerprint(*window.expression) == mark && IsDeterministic(*call))
         return MakeReference(window.column);
     }
-    auto column = NewColumn("_w" + std::to_string(block.windows.size()), node->type, node->nullable);
-    block.windows.push_back({column, node});
+    auto column = NewColumn("_w" + std::to_string(block.windows.size()), call->type, call->nullable);
+    block.windows.push_back({column, call});
     return MakeReference(column);
   });
-  if (!status.ok()) return std::move(status).Fail();
-  return rewritten;
 }
 
 Status Analysis::ExtractWindows(SelectBlock& block) {
@@ -235,17 +235,27 @@ Result<RelationPtr> Analysis::BuildBlock(const SelectBlock& block, size_t item_c
   auto relation = block.is_aggregate ? BuildAggregate(block) : block.input.relation;
   // Keys of a USING join that only qualified names reach are real columns below; the join exposes them when
   // asked.
-  if (block.generate) {
-    auto generate = *block.generate;
+  for (auto generate : block.generators) {
     auto output = relation->output;
     output.insert(output.end(), generate.columns.begin(), generate.columns.end());
     generate.input = relation;
     relation = MakeRelation(std::move(generate), std::move(output));
   }
-  if (!block.windows.empty()) {
+  // One relation for windows that read none of each other.
+  for (size_t from = 0; from < block.windows.size();) {
+    std::set<ColumnId> here;
+    auto to = from;
+    for (; to < block.windows.size(); ++to) {
+      auto reads = ReferencedColumns(*block.windows[to].expression);
+      if (std::any_of(reads.begin(), reads.end(), [&](ColumnId id) { return here.contains(id); })) break;
+      here.insert(block.windows[to].column.id);
+    }
+    std::vector<NamedExpression> layer(block.windows.begin() + static_cast<long>(from),
+                                       block.windows.begin() + static_cast<long>(to));
     auto output = relation->output;
-    for (const auto& window : block.windows) output.push_back(window.column);
-    relation = MakeRelation(Window{relation, block.windows}, std::move(output));
+    for (const auto& window : layer) output.push_back(window.column);
+    relation = MakeRelation(Window{relation, std::move(layer)}, std::move(output));
+    from = to;
   }
   std::vector<NamedExpression> items(block.items.begin(),
                                      block.items.begin() + static_cast<long>(item_count));

@@ -27,6 +27,30 @@ const char* OperatorName(SetKind kind) {
 
 }  // namespace
 
+// Rows are compared to find duplicates: no column may hold maps.
+Status Analysis::CheckComparable(const std::vector<Column>& columns) {
+  for (const auto& column : columns) {
+    if (IsOrderable(*column.type) || column.type->Is(TypeKind::kCalendarInterval)) continue;
+    auto type = fmt::format("\"{}\"", column.type->Sql());
+    const char* condition = column.type->Is(TypeKind::kVariant)
+                                ? "UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE"
+                                : "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE";
+    return MakeError(ErrorKind::kAnalysis, condition,
+                     fmt::format("Column {} of type {} cannot be compared.", column.name, type),
+                     {{"colName", QuoteIdentifier(column.name)}, {"dataType", type}});
+  }
+  return {};
+}
+
+base::Error Analysis::NoSuchField(const std::string& name, const std::vector<Column>& columns) {
+  std::vector<std::string> known;
+  for (const auto& column : columns) known.push_back(column.name);
+  auto list = fmt::format("{}", fmt::join(known, ", "));
+  return MakeError(ErrorKind::kAnalysis, "UNRESOLVED_COLUMN_AMONG_FIELD_NAMES",
+                   fmt::format("There is no column {} among ({}).", name, list),
+                   {{"colName", name}, {"fieldNames", list}});
+}
+
 Result<Analyzed> Analysis::AnalyzeSetOperation(const unresolved::SetOperation& operation,
                                                const Scope* outer) {
   HEARTH_ASSIGN(auto left, AnalyzeRelation(operation.left, outer));
@@ -41,14 +65,6 @@ Status Analysis::AlignByName(Analyzed& left, Analyzed& right, bool allow_missing
     return std::find_if(columns.begin(), columns.end(),
                         [&](const Column& column) { return SameName(column.name, name); });
   };
-  auto unresolved_in = [&](const std::string& name, const std::vector<Column>& columns) {
-    std::vector<std::string> known;
-    for (const auto& column : columns) known.push_back(QuoteIdentifier(column.name));
-    auto list = fmt::format("{}", fmt::join(known, ", "));
-    return MakeError(ErrorKind::kAnalysis, "UNRESOLVED_COLUMN.WITH_SUGGESTION",
-                     fmt::format("unionByName finds no column {} among [{}].", QuoteIdentifier(name), list),
-                     {{"objectName", QuoteIdentifier(name)}, {"proposal", list}});
-  };
   auto left_columns = left.output();
   auto right_columns = right.output();
   std::vector<NamedExpression> right_items;
@@ -59,7 +75,7 @@ Status Analysis::AlignByName(Analyzed& left, Analyzed& right, bool allow_missing
     } else if (allow_missing) {
       right_items.push_back({NewColumn(column.name, DataType::Null(), true), NullLiteral(DataType::Null())});
     } else {
-      return unresolved_in(column.name, right_columns);
+      return NoSuchField(column.name, right_columns);
     }
   }
   std::vector<NamedExpression> left_items;
@@ -95,6 +111,7 @@ Result<Analyzed> Analysis::CombineSets(Analyzed left, Analyzed right, SetKind ki
                       {"invalidOrdinalNum", "second"},
                       {"invalidNumColumns", std::to_string(right_columns.size())}});
   }
+  if (kind != SetKind::kUnion || !is_all) HEARTH_RETURN_IF_ERROR(CheckComparable(left_columns));
   std::vector<NamedExpression> left_items;
   std::vector<NamedExpression> right_items;
   std::vector<Column> output;
@@ -119,13 +136,6 @@ Result<Analyzed> Analysis::CombineSets(Analyzed left, Analyzed right, SetKind ki
                         {"dataType1", fmt::format("\"{}\"", other.type->Sql())},
                         {"dataType2", fmt::format("\"{}\"", one.type->Sql())},
                         {"hint", ""}});
-    }
-    bool comparable = IsOrderable(**common);
-    if (!comparable && (kind != SetKind::kUnion)) {
-      return MakeError(
-          ErrorKind::kAnalysis, "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",
-          fmt::format("Column {} of type \"{}\" cannot be compared.", one.name, (*common)->Sql()),
-          {{"colName", QuoteIdentifier(one.name)}, {"dataType", fmt::format("\"{}\"", (*common)->Sql())}});
     }
     auto left_cast = CoerceTo(MakeReference(one), *common, settings());
     auto right_cast = CoerceTo(MakeReference(other), *common, settings());

@@ -148,6 +148,64 @@ Result<Analyzed> Analysis::AnalyzeCrosstab(const unresolved::Statistic& statisti
   return AnalyzeRelation(unresolved::MakeRelation(std::move(fill)), outer);
 }
 
+// One row with one array of quantiles for each column. The quantiles are exact, whatever error is allowed;
+// NaN and null count for nothing.
+Result<Analyzed> Analysis::AnalyzeQuantiles(const unresolved::Statistic& statistic, const Scope* outer) {
+  HEARTH_ASSIGN(auto input, AnalyzeRelation(statistic.input, outer));
+  unresolved::Expressions columns;
+  for (const auto& name : statistic.columns) {
+    HEARTH_ASSIGN(auto column, FindOutputColumn(input, name));
+    if (!column.type->IsNumeric()) {
+      return MakeError(
+          ErrorKind::kIllegalArgument, "",
+          fmt::format("requirement failed: no quantiles of column {} of type {}.", name, column.type->Sql()));
+    }
+    auto number = unresolved::Make(
+        unresolved::Cast{ColumnNamed(name), DataType::Double(), unresolved::CastMode::kSession});
+    auto value = unresolved::Call(
+        "nanvl", {number, unresolved::Make(unresolved::Literal{Value{}, DataType::Double(), {}})});
+    unresolved::Expressions quantiles;
+    for (double probability : statistic.numbers) {
+      unresolved::Function quantile;
+      quantile.name = {"percentile_disc"};
+      quantile.arguments = {
+          unresolved::Make(unresolved::Literal{Value{probability}, DataType::Double(), {}})};
+      quantile.within_group = {unresolved::SortOrder{.child = value}};
+      quantiles.push_back(unresolved::Make(std::move(quantile)));
+    }
+    auto some = unresolved::Call(">", {unresolved::Call("count", {value}), unresolved::IntegerLiteral(0)});
+    columns.push_back(
+        unresolved::Call("if", {some, unresolved::Call("array", quantiles), unresolved::Call("array", {})}));
+  }
+  unresolved::Aggregate aggregate;
+  aggregate.input = statistic.input;
+  aggregate.items = {unresolved::Make(
+      unresolved::Alias{unresolved::Call("array", std::move(columns)), {"approx_quantile"}, {}})};
+  return AnalyzeRelation(unresolved::MakeRelation(std::move(aggregate)), outer);
+}
+
+// Keeps each row with the probability of its stratum; rows of other strata go.
+Result<Analyzed> Analysis::AnalyzeSampleBy(const unresolved::Statistic& statistic, const Scope* outer) {
+  auto number = [](double value) {
+    return unresolved::Make(unresolved::Literal{Value{value}, DataType::Double(), {}});
+  };
+  unresolved::Expressions cases;
+  for (size_t i = 0; i < statistic.strata.size(); ++i) {
+    cases.push_back(unresolved::Call("<=>", {statistic.stratum, statistic.strata[i]}));
+    cases.push_back(number(statistic.numbers.at(i)));
+  }
+  cases.push_back(number(0));
+  auto fraction = cases.size() == 1 ? cases[0] : unresolved::Call("when", std::move(cases));
+  unresolved::Expressions seed;
+  if (statistic.seed) {
+    seed.push_back(unresolved::Make(unresolved::Literal{Value{*statistic.seed}, DataType::Long(), {}}));
+  }
+  unresolved::Filter filter;
+  filter.input = statistic.input;
+  filter.condition = unresolved::Call("<", {unresolved::Call("rand", std::move(seed)), fraction});
+  return AnalyzeRelation(unresolved::MakeRelation(std::move(filter)), outer);
+}
+
 Result<Analyzed> Analysis::AnalyzeStatistic(const unresolved::Statistic& statistic, const Scope* outer) {
   switch (statistic.kind) {
     case unresolved::StatisticKind::kCovariance:
@@ -162,13 +220,13 @@ Result<Analyzed> Analysis::AnalyzeStatistic(const unresolved::Statistic& statist
       return AnalyzeRelation(unresolved::MakeRelation(std::move(aggregate)), outer);
     }
     case unresolved::StatisticKind::kCrosstab:
-      return base::NotImplemented("DataFrame.crosstab");
+      return AnalyzeCrosstab(statistic, outer);
     case unresolved::StatisticKind::kApproximateQuantile:
-      return base::NotImplemented("DataFrame.approxQuantile");
+      return AnalyzeQuantiles(statistic, outer);
     case unresolved::StatisticKind::kFrequentItems:
       return base::NotImplemented("DataFrame.freqItems");
     case unresolved::StatisticKind::kSampleBy:
-      return base::NotImplemented("DataFrame.sampleBy");
+      return AnalyzeSampleBy(statistic, outer);
   }
   return base::InternalError("an unknown statistic");
 }

@@ -173,9 +173,10 @@ base::Result<const sql::WindowSpecification*> Converter::FindWindow(
                       "The window " + found->reference + " is no window's definition.",
                       {{"windowName", QuoteIdentifier(found->reference)}});
   }
-  return ParseError(specification.location, "MISSING_WINDOW_SPECIFICATION",
-                    "No WINDOW clause defines " + name + ".",
-                    {{"windowName", name}, {"docroot", "https://spark.apache.org/docs/latest"}});
+  return At(specification.location,
+            base::MakeError(base::ErrorKind::kAnalysis, "MISSING_WINDOW_SPECIFICATION",
+                            "No WINDOW clause defines " + name + ".",
+                            {{"windowName", name}, {"docroot", "https://spark.apache.org/docs/latest"}}));
 }
 
 base::Result<unresolved::ExpressionPtr> Converter::Over(unresolved::ExpressionPtr function,

@@ -18,7 +18,6 @@ base::Result<RelationPtr> Converter::Convert(const sql::SelectTerm& term) {
 }
 
 base::Result<RelationPtr> Converter::Select(const sql::SelectTerm& term, RelationPtr from) {
-  if (term.qualify != nullptr) return At(term.qualify->location, base::NotImplemented("QUALIFY"));
   Restored windows(windows_);
   windows_.push_back(&term.windows);
   auto relation = std::move(from);
@@ -39,6 +38,11 @@ base::Result<RelationPtr> Converter::Select(const sql::SelectTerm& term, Relatio
   if (term.having != nullptr) {
     HEARTH_ASSIGN(auto condition, Expression(*term.having));
     relation = MakeRelation(unresolved::Having{std::move(relation), std::move(condition)});
+  }
+  if (term.qualify != nullptr) {
+    HEARTH_ASSIGN(auto condition, Expression(*term.qualify));
+    relation = MakeRelation(unresolved::Filter{
+        .input = std::move(relation), .condition = std::move(condition), .is_qualify = true});
   }
   if (term.distinct) relation = MakeRelation(unresolved::Distinct{std::move(relation)});
   return Hinted(term.hints, std::move(relation));

@@ -201,6 +201,7 @@ struct Project {
 struct Filter {
   RelationPtr input;
   ExpressionPtr condition;
+  bool is_qualify = false;  // QUALIFY: over the windows of the select list below, and may compute its own
 };
 struct Having {  // HAVING over an Aggregate: may name aggregates that the select list lacks
   RelationPtr input;
