@@ -103,9 +103,10 @@ CastFunction TextToDecimal(const DataType& to, const CastSettings& settings) {
   });
 }
 
-CastFunction TextToCalendarInterval(const DataType& to, const CastSettings& settings) {
+// Malformed text is NULL under ANSI too.
+CastFunction TextToCalendarInterval(const DataType& to) {
   return CastLoop<string_t, duckdb::interval_t>(
-      settings.behavior,
+      CastBehavior::kTry,
       [](string_t in, duckdb::interval_t* out) {
         const auto value = ParseCalendarInterval(View(in));
         if (!value) return false;
@@ -195,7 +196,7 @@ CastFunction MakeTextToValueCast(const DataType&, const DataType& to, const Cast
             return ParseDayTimeInterval(text, start, end);
           });
     case TypeKind::kCalendarInterval:
-      return TextToCalendarInterval(to, settings);
+      return TextToCalendarInterval(to);
     default:
       return {};
   }

@@ -122,6 +122,21 @@ void DateTruncKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState& stat
                                          });
 }
 
+// The start of the last window that holds the instant, moved by an offset.
+void WindowEdgeKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::Vector& result) {
+  MapRows<int64_t, int64_t, int64_t, int64_t, int64_t>(
+      arguments, result,
+      [](int64_t instant, int64_t slide, int64_t start, int64_t offset) -> std::optional<int64_t> {
+        int64_t from_start;
+        int64_t moved;
+        const bool overflows = __builtin_sub_overflow(instant, start, &from_start) ||
+                               __builtin_sub_overflow(instant, FloorModulo(from_start, slide), &moved) ||
+                               __builtin_add_overflow(moved, offset, &moved);
+        if (overflows) ThrowSpark(base::ErrorKind::kArithmetic, "", "long overflow");
+        return moved;
+      });
+}
+
 }  // namespace
 
 void AddDatetimeTruncation(EngineFunctions& functions) {
@@ -130,6 +145,13 @@ void AddDatetimeTruncation(EngineFunctions& functions) {
   functions.AddScalar(Kernel("spark_trunc", {LogicalType::DATE, text}, LogicalType::DATE, TruncKernel));
   functions.AddScalar(
       Kernel("spark_date_trunc", {text, instant, text}, instant, DateTruncKernel, {.bind = BindLastAsZone}));
+  duckdb::ScalarFunctionSet edges("spark_time_window_edge");
+  for (const auto& type : {LogicalType::TIMESTAMP_TZ, LogicalType::TIMESTAMP}) {
+    edges.AddFunction(Kernel("spark_time_window_edge",
+                             {type, LogicalType::BIGINT, LogicalType::BIGINT, LogicalType::BIGINT}, type,
+                             WindowEdgeKernel, {.fallible = true}));
+  }
+  functions.AddScalar(std::move(edges));
   functions.AddRule("date_trunc",
                     [](LoweredCall call) { return CallInZone("spark_date_trunc", std::move(call)); });
 }

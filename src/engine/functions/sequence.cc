@@ -118,8 +118,9 @@ void Temporal(T start, T stop, interval_t step, const TimeZone& zone, idx_t row,
                  : static_cast<T>(instant);
   };
   if (kDate && step.months == 0 && step.days == 0 && step.micros % kMicrosecondsPerDay != 0) {
-    ThrowSpark(base::ErrorKind::kIllegalArgument, "",
-               "The step of a sequence of dates must be months or whole days.");
+    ThrowSpark(base::ErrorKind::kIllegalArgument, "_LEGACY_ERROR_TEMP_3242",
+               "The step of a sequence of dates must be months or whole days.",
+               {{"intervalType", "interval day to second"}});
   }
   const int64_t first = to_instant(start);
   const int64_t last = to_instant(stop);

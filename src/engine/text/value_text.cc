@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "engine/time_zone.h"
 
@@ -20,13 +21,18 @@ struct Shortest {
 template <typename Number>
 Shortest ShortestDigits(Number magnitude) {
   char buffer[40];
-  const auto end =
+  const char* end =
       std::to_chars(buffer, buffer + sizeof(buffer), magnitude, std::chars_format::scientific).ptr;
+  // Java prints at least two digits, and the nearest two at that: 1.4E-45, where one digit would do.
+  if (magnitude < std::numeric_limits<Number>::min() && end - buffer > 1 && buffer[1] != '.') {
+    end = std::to_chars(buffer, buffer + sizeof(buffer), magnitude, std::chars_format::scientific, 1).ptr;
+  }
   Shortest result{};
   const char* cursor = buffer;
   for (; cursor != end && *cursor != 'e'; ++cursor) {
     if (*cursor != '.') result.digits[result.count++] = *cursor;
   }
+  if (result.count == 2 && result.digits[1] == '0') result.count = 1;
   ++cursor;
   if (*cursor == '+') ++cursor;
   std::from_chars(cursor, end, result.exponent);

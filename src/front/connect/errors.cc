@@ -124,6 +124,8 @@ Classes JavaClassesOf(const Error& error) {
   if (error.condition == "DATA_SOURCE_NOT_FOUND") return kClassNotFound;
   if (error.condition.starts_with("INCONSISTENT_BEHAVIOR_CROSS_VERSION.") && error.kind == ErrorKind::kSpark)
     return kUpgrade;
+  // Found while parsing, but Spark's literal overflows first.
+  if (error.condition == "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION") return kArithmetic;
   switch (error.kind) {
     case ErrorKind::kParse:
       return kParse;

@@ -1,7 +1,7 @@
 // One analysis of one plan. Private to plan/analyze; the files of this folder implement it by area:
 //   names.cc (columns), expressions.cc, calls.cc (functions, lambdas), windows.cc, select.cc (SELECT blocks),
 //   grouping.cc (GROUP BY), relations.cc, joins.cc, sets.cc, reads.cc, columns.cc (withColumns and kin),
-//   pivots.cc, statistics.cc (describe, crosstab, …), shows.cc.
+//   pivots.cc, statistics.cc (describe, crosstab, …), shows.cc, time_windows.cc.
 #pragma once
 
 #include <map>
@@ -225,6 +225,14 @@ class Analysis {
   base::Result<Analyzed> CombineSets(Analyzed left, Analyzed right, SetKind kind, bool is_all);
   base::Status AlignByName(Analyzed& left, Analyzed& right, bool allow_missing);
 
+  // time_windows.cc
+  // Adds the column of the time windows that the expressions call, if any, to the input of their SELECT.
+  base::Status AddTimeWindow(const unresolved::Expressions& expressions, Analyzed& input, const Scope* outer,
+                             const unresolved::Aggregate* aggregate);
+  base::Result<Column> AddSlidingWindow(const Expressions& arguments, Analyzed& input);
+  base::Result<Column> AddSessionWindow(const Expressions& arguments, Analyzed& input, const Scope* outer,
+                                        const unresolved::Aggregate* aggregate);
+
   // columns.cc
   base::Result<Analyzed> AnalyzeToDataFrame(const unresolved::ToDataFrame& to, const Scope* outer);
   base::Result<Analyzed> AnalyzeRenameColumns(const unresolved::RenameColumns& rename, const Scope* outer);
@@ -287,7 +295,9 @@ class Analysis {
   const unresolved::Expression* generator_place_ = nullptr;    // the one expression that may be a generator
   std::vector<std::map<std::string, CteBinding>> cte_scopes_;  // innermost last; keys lower case
   std::vector<std::vector<std::pair<std::string, ExpressionPtr>>> lambda_scopes_;
-  std::map<int64_t, unresolved::RelationPtr> references_;  // WithRelations, by plan id
+  std::map<int64_t, unresolved::RelationPtr> references_;       // WithRelations, by plan id
+  std::map<const unresolved::Function*, Column> time_windows_;  // calls that stand for a column of the input
+  ColumnId window_column_ = 0;  // that column in the SELECT block being resolved: no star shows it
 };
 
 std::string LowerCase(std::string_view text);

@@ -33,6 +33,10 @@ const Function* FindFunction(const unresolved::Name& name, bool is_internal) {
   return is_hidden ? nullptr : function;
 }
 
+bool IsTimeWindowName(const unresolved::Name& name) {
+  return name.size() == 1 && (LowerCase(name[0]) == "window" || LowerCase(name[0]) == "session_window");
+}
+
 bool IsCountOfStar(const unresolved::Function& call) {
   if (call.arguments.size() != 1 || call.is_distinct || LowerCase(call.name.back()) != "count") return false;
   const auto* star = call.arguments[0]->As<unresolved::Star>();
@@ -265,6 +269,9 @@ Status Analysis::CheckCountedStars(const unresolved::Function& call, const Scope
 }
 
 Result<ExpressionPtr> Analysis::ResolveFunction(const unresolved::Function& call, const Scope& scope) {
+  if (auto window = time_windows_.find(&call); window != time_windows_.end()) {
+    return MakeReference(window->second);
+  }
   const auto* function = FindFunction(call.name, call.is_internal);
   if (function && function->name == "struct") return ResolveStruct(call, scope);
   if (auto type = function || call.name.size() > 1 ? nullptr : TypeOfCastFunction(LowerCase(call.name[0]))) {
@@ -284,6 +291,9 @@ Result<ExpressionPtr> Analysis::ResolveFunction(const unresolved::Function& call
     return WithDisplay(cast, OutputName(written ? *written->child : *cast));
   }
   if (!function) {
+    if (IsTimeWindowName(call.name)) {
+      return base::NotImplemented(LowerCase(call.name[0]) + "() outside of a select list and GROUP BY");
+    }
     if (call.name.size() == 1 && LowerCase(call.name[0]) == "cast") {
       HEARTH_RETURN_IF_ERROR(ResolveAll(call.arguments, scope));
     }

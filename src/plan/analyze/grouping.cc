@@ -231,6 +231,12 @@ Result<Analyzed> Analysis::AnalyzeAggregate(const unresolved::Aggregate& aggrega
   SelectBlock block;
   block.is_aggregate = true;
   HEARTH_ASSIGN(block.input, AnalyzeInput(aggregate.input, outer));
+  auto written = aggregate.items;
+  for (const auto& element : aggregate.groups) {
+    written.insert(written.end(), element.expressions.begin(), element.expressions.end());
+  }
+  HEARTH_RETURN_IF_ERROR(AddTimeWindow(written, block.input, outer, &aggregate));
+  window_column_ = 0;
   Scope scope{{&block.input}, outer};
   HEARTH_RETURN_IF_ERROR(ResolveGroups(aggregate, scope, block));
   if (aggregate.groups_lead_output) {

@@ -390,7 +390,7 @@ Result<std::vector<ExpressionPtr>> Analysis::ExpandStar(const unresolved::Star& 
     }
   } else {
     for (const auto& column : input->output()) {
-      if (qualifies(column)) expanded.push_back(MakeReference(column));
+      if (qualifies(column) && column.id != window_column_) expanded.push_back(MakeReference(column));
     }
     // Under USING, t.* shows t's own key columns.
     if (!star.target.empty()) {

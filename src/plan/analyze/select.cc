@@ -134,8 +134,11 @@ static void SeparateDuplicates(std::vector<NamedExpression>& items, const auto& 
 Result<Analyzed> Analysis::AnalyzeProject(const unresolved::Project& project, const Scope* outer) {
   SelectBlock block;
   HEARTH_ASSIGN(block.input, AnalyzeInput(project.input, outer));
+  HEARTH_RETURN_IF_ERROR(AddTimeWindow(project.items, block.input, outer, nullptr));
   Scope scope{{&block.input}, outer};
-  HEARTH_ASSIGN(block.items, ResolveItems(project.items, scope));
+  auto resolved_items = ResolveItems(project.items, scope);
+  window_column_ = 0;
+  HEARTH_ASSIGN(block.items, std::move(resolved_items));
   bool aggregates = std::any_of(block.items.begin(), block.items.end(),
                                 [](const auto& item) { return ContainsAggregate(*item.expression); });
   if (aggregates) {

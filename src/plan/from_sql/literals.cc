@@ -127,17 +127,6 @@ std::string Signed(bool negative, const std::string& value) {
   return value.starts_with('-') ? value.substr(1) : "-" + value;
 }
 
-base::Error TooManyDigits(std::string_view text) {
-  size_t digits = 0;
-  for (const char character : text.substr(0, text.find_first_of("eE"))) {
-    if (character >= '0' && character <= '9' && (digits > 0 || character != '0')) ++digits;
-  }
-  const auto precision = std::to_string(digits);
-  return base::MakeError(base::ErrorKind::kArithmetic, "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION",
-                         "The decimal has " + precision + " digits; 38 are the most.",
-                         {{"precision", precision}, {"maxPrecision", "38"}});
-}
-
 bool IsPlainNumber(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   bool digits = false;
@@ -181,7 +170,9 @@ base::Result<unresolved::ExpressionPtr> Converter::Convert(const sql::LiteralExp
       const auto digits = ParseDecimal(node.text);
       const int scale = digits ? std::max(digits->scale, 0) : 0;
       const auto unscaled = digits ? Rescale(*digits, scale) : std::nullopt;
-      if (!unscaled) return At(node.location, TooManyDigits(node.text));
+      if (!unscaled)
+        return At(node.location,
+                  base::InternalError("a decimal literal of more than 38 digits: " + node.text));
       // Digits after rescaling: 1e3 has four.
       const int precision = std::max(digits->precision + (scale - digits->scale), std::max(scale, 1));
       return make({*unscaled}, DataType::Decimal(precision, scale));

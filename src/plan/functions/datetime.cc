@@ -77,6 +77,16 @@ void AddZones(FunctionTable& table) {
   table.Add({.name = "convert_timezone", .resolve = ResolveConvertTimezone});
 }
 
+void AddTimeWindows(FunctionTable& table) {
+  table.Add({.name = "window_time", .resolve = ResolveWindowTime});
+  // (instant, slide, start time, offset): see plan/analyze/time_windows.cc.
+  table.Add({.name = "time_window_edge",
+             .slots = {Slot::kAnyTimestamp, Slot::kLong, Slot::kLong, Slot::kLong},
+             .result = TypeOf<0>,
+             .nulls = NullRule::kAlways,
+             .is_internal = true});
+}
+
 void AddEpoch(FunctionTable& table) {
   table.Add({.name = "timestamp_seconds", .resolve = ResolveTimestampFromNumber});
   table.Add({.name = "timestamp_millis", .resolve = ResolveTimestampFromNumber});
@@ -143,6 +153,7 @@ void AddDatetimeFunctions(FunctionTable& table) {
   AddFormats(table);
   AddMakers(table);
   AddTimes(table);
+  AddTimeWindows(table);
 }
 
 }  // namespace hearth::plan

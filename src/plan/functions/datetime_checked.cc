@@ -213,7 +213,13 @@ base::Result<ExpressionPtr> ResolveExtract(const Function& function, Expressions
     return WithDisplay(NullLiteral(DataType::Double()), display);
   }
   auto text = LiteralText(*arguments[0]);
-  if (!text) return NotFoldable(display, "field", *DataType::String(), *arguments[0]);
+  if (!text) {
+    return base::MakeError(base::ErrorKind::kAnalysis, "NON_FOLDABLE_ARGUMENT",
+                           fmt::format("The field of {} must be constant.", function.registered_name),
+                           {{"funcName", QuoteIdentifier(function.registered_name)},
+                            {"paramName", "`field`"},
+                            {"paramType", "\"STRING\""}});
+  }
   const auto field = FindField(Upper(*text));
   const auto name =
       source->type->IsInterval() ? IntervalFunctionOf(field, *source->type) : DateTimeFunctionOf(field);
@@ -454,6 +460,25 @@ base::Result<ExpressionPtr> ResolveMakeTimestamp(const Function& function, Expre
   }
   const bool nullable = is_try || (count > 3 && !settings.ansi) || AnyNullable(arguments);
   return WithDisplay(MakeCall(row, std::move(arguments), type, nullable, strict), display);
+}
+
+// The last microsecond of a window.
+base::Result<ExpressionPtr> ResolveWindowTime(const Function& function, Expressions arguments,
+                                              const CallShape&, const ResolveContext& context) {
+  HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 1, 1));
+  const auto& type = *arguments[0]->type;
+  const bool fits = type.Is(TypeKind::kStruct) && type.fields().size() == 2 &&
+                    type.fields()[0].name == "start" && type.fields()[1].name == "end" &&
+                    IsTimestamp(*type.fields()[1].type);
+  if (!fits) {
+    return base::MakeError(base::ErrorKind::kAnalysis, "",
+                           fmt::format("{} is no window column.", OutputName(*arguments[0])));
+  }
+  const auto display = CallText(function, arguments);
+  HEARTH_ASSIGN(auto end, ResolveCall("get_struct_field", {arguments[0], IntegerLiteral(1)}, context));
+  HEARTH_ASSIGN(auto last, ResolveCall("time_window_edge",
+                                       {end, LongLiteral(1), LongLiteral(0), LongLiteral(-1)}, context));
+  return WithDisplay(last, display);
 }
 
 base::Result<ExpressionPtr> ResolveTimeFunction(const Function&, Expressions, const CallShape&,

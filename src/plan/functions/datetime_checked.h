@@ -19,5 +19,6 @@ ResolveFunction ResolveUnixTimestamp;        // unix_timestamp, to_unix_timestam
 ResolveFunction ResolveMakeDate;
 ResolveFunction ResolveMakeTimestamp;
 ResolveFunction ResolveTimeFunction;  // refused
+ResolveFunction ResolveWindowTime;
 
 }  // namespace hearth::plan

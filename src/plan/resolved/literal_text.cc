@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 
 namespace hearth::plan {
 namespace {
@@ -21,6 +22,11 @@ std::string ShortestJavaText(Real value) {
   if (value == 0) return std::signbit(value) ? "-0.0" : "0.0";
   char buffer[64];
   auto end = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific).ptr;
+  // Java prints at least two digits, and the nearest two at that: 1.4E-45, where one digit would do.
+  const int sign_size = std::signbit(value) ? 1 : 0;
+  if (std::fabs(value) < std::numeric_limits<Real>::min() && buffer[sign_size + 1] != '.') {
+    end = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific, 1).ptr;
+  }
   std::string text(buffer, end);
   std::string sign;
   if (text[0] == '-') {
@@ -31,6 +37,7 @@ std::string ShortestJavaText(Real value) {
   int exponent = std::atoi(text.c_str() + mark + 1);
   std::string digits = text.substr(0, mark);
   if (digits.size() > 1) digits.erase(1, 1);  // the point
+  if (digits.size() == 2 && digits[1] == '0') digits.pop_back();
   if (exponent >= -3 && exponent < 7) {
     if (exponent < 0) return sign + "0." + std::string(-exponent - 1, '0') + digits;
     if (static_cast<int>(digits.size()) <= exponent + 1) {

@@ -276,38 +276,49 @@ base::Result<int64_t> YearMonthIntervalFromText(std::string_view text) {
 base::Result<int64_t> DayTimeIntervalFromText(std::string_view text, DayTimeField start, DayTimeField end) {
   constexpr std::array<int64_t, 4> kUnits = {kMicrosecondsPerDay, kMicrosecondsPerHour,
                                              kMicrosecondsPerMinute, kMicrosecondsPerSecond};
-  constexpr std::array<int64_t, 4> kLargest = {106'751'991, 23, 59, 59};
+  constexpr std::array<int64_t, 4> kLargest = {0, 23, 59, 59};
+  constexpr std::array<int64_t, 4> kLargestFirst = {106'751'991, 2'562'047'788, 153'722'867'280,
+                                                    9'223'372'036'854};
+  constexpr std::array<size_t, 4> kMostDigits = {9, 10, 12, 13};
   constexpr std::array<char, 4> kSeparators = {'\0', ' ', ':', ':'};
   const auto input = text;
   while (!text.empty() && IsBlank(text.front())) text.remove_prefix(1);
   while (!text.empty() && IsBlank(text.back())) text.remove_suffix(1);
   const bool negative = TakeSign(text);
   int64_t microseconds = 0;
+  std::string fault;
+  bool overflows = false;
   for (auto field = static_cast<size_t>(start); field <= static_cast<size_t>(end); ++field) {
     const bool first = field == static_cast<size_t>(start);
     if (!first) {
       if (text.empty() || text.front() != kSeparators[field]) return Unmatched(input, start, end);
       text.remove_prefix(1);
     }
-    const int64_t number = TakeNumber(text, field == 0 ? kNanosecondDigits : 2);
+    const int64_t number = TakeNumber(text, first ? kMostDigits[field] : 2);
     if (number < 0) return Unmatched(input, start, end);
-    if (number > kLargest[field]) {
+    const int64_t largest = first ? kLargestFirst[field] : kLargest[field];
+    if (number > largest && fault.empty()) {
       const auto name = FieldName(static_cast<DayTimeField>(field));
-      std::string message = "requirement failed: " + std::string(name) + " " + std::to_string(number) +
-                            " outside range [0, " + std::to_string(kLargest[field]) + "]";
-      std::map<std::string, std::string> parameters = {{"msg", message}};
-      return base::MakeError(base::ErrorKind::kParse, "_LEGACY_ERROR_TEMP_0063", std::move(message),
-                             std::move(parameters));
+      fault = "requirement failed: " + std::string(name) + " " + std::to_string(number) +
+              " outside range [0, " + std::to_string(largest) + "]";
     }
     // Summed up below zero: that side is the wider one.
-    if (__builtin_sub_overflow(microseconds, number * kUnits[field], &microseconds)) return Overflow();
+    int64_t part = 0;
+    overflows |= __builtin_mul_overflow(number, kUnits[field], &part) ||
+                 __builtin_sub_overflow(microseconds, part, &microseconds);
   }
   if (end == DayTimeField::kSecond) {
     const int64_t fraction = TakeFraction(text);
     if (fraction < 0) return Unmatched(input, start, end);
-    if (__builtin_sub_overflow(microseconds, fraction, &microseconds)) return Overflow();
+    overflows |= __builtin_sub_overflow(microseconds, fraction, &microseconds);
   }
   if (!text.empty()) return Unmatched(input, start, end);
+  if (!fault.empty()) {
+    std::map<std::string, std::string> parameters = {{"msg", fault}};
+    return base::MakeError(base::ErrorKind::kParse, "_LEGACY_ERROR_TEMP_0063", std::move(fault),
+                           std::move(parameters));
+  }
+  if (overflows) return Overflow();
   if (!negative && __builtin_sub_overflow(int64_t{0}, microseconds, &microseconds)) return Overflow();
   return microseconds;
 }
