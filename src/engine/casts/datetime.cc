@@ -72,7 +72,7 @@ CastFunction TimestampToDecimal(const DataType& to, const CastSettings& settings
         settings.behavior,
         [kept](int64_t in, Storage* out) {
           std::string text;
-          AppendDouble(SecondsAsDouble(in), &text);
+          AppendDecimal(in, 6, &text);
           Int128 unscaled = 0;
           if (ParseDecimal(text, kept->precision(), kept->scale(), &unscaled) != DecimalParse::kOk)
             return false;
@@ -139,6 +139,15 @@ CastFunction IntegralToTimestamp() {
   return PlainLoop<From, int64_t>([](From in) { return SaturatingSecondsToMicroseconds(in); });
 }
 
+[[noreturn]] void ThrowNoTimestamp(const std::string& number, const DataType& from) {
+  const std::string expression = "CAST('" + number + "' AS " + from.Sql() + ")";
+  ThrowSpark(base::ErrorKind::kDateTime, "CAST_INVALID_INPUT",
+             "The number " + number + " is no timestamp; try_cast gives NULL instead.",
+             {{"expression", expression},
+              {"sourceType", "\"" + from.Sql() + "\""},
+              {"targetType", "\"TIMESTAMP\""}});
+}
+
 template <typename From>
 CastFunction FloatingToTimestamp(const DataType& from, const DataType& to, const CastSettings& settings) {
   const bool legacy = settings.behavior == CastBehavior::kLegacy;
@@ -157,6 +166,7 @@ CastFunction FloatingToTimestamp(const DataType& from, const DataType& to, const
       [from = Keep(from), to = Keep(to)](From in) {
         std::string text;
         AppendDouble(static_cast<double>(in), &text);
+        if (!std::isfinite(in)) ThrowNoTimestamp(text, *from);
         ThrowCastOverflow(text, *from, *to);
       });
 }

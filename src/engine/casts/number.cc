@@ -56,13 +56,14 @@ bool FloatingFits(Number value) {
   const auto upper = static_cast<Number>(std::numeric_limits<To>::max() / 2 + 1) * 2;
   return value > static_cast<Number>(std::numeric_limits<To>::min()) - 1 && value < upper;
 }
+// The greatest bigint as a floating number is one more; Spark takes that for it.
 template <>
 bool FloatingFits<int64_t, double>(double value) {
-  return value >= -9223372036854775808.0 && value < 9223372036854775808.0;
+  return value >= -9223372036854775808.0 && value <= 9223372036854775808.0;
 }
 template <>
 bool FloatingFits<int64_t, float>(float value) {
-  return value >= -9223372036854775808.0F && value < 9223372036854775808.0F;
+  return value >= -9223372036854775808.0F && value <= 9223372036854775808.0F;
 }
 template <>
 bool FloatingFits<int32_t, float>(float value) {
@@ -87,7 +88,7 @@ CastFunction NumberToIntegral(const DataType& from, const DataType& to, const Ca
             return true;
           }
           if (!FloatingFits<To>(in)) return false;
-          *out = static_cast<To>(in);
+          *out = static_cast<To>(SaturateToLong(in));
           return true;
         } else {
           *out = static_cast<To>(in);

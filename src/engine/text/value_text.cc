@@ -3,41 +3,13 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <limits>
 
+#include "base/java_floating.h"
 #include "engine/time_zone.h"
 
 namespace hearth::engine {
 
 namespace {
-
-// Digits without leading zeros, the last not zero unless it is the only one, and the exponent of the first.
-struct Shortest {
-  char digits[24];
-  int count;
-  int exponent;
-};
-
-template <typename Number>
-Shortest ShortestDigits(Number magnitude) {
-  char buffer[40];
-  const char* end =
-      std::to_chars(buffer, buffer + sizeof(buffer), magnitude, std::chars_format::scientific).ptr;
-  // Java prints at least two digits, and the nearest two at that: 1.4E-45, where one digit would do.
-  if (magnitude < std::numeric_limits<Number>::min() && end - buffer > 1 && buffer[1] != '.') {
-    end = std::to_chars(buffer, buffer + sizeof(buffer), magnitude, std::chars_format::scientific, 1).ptr;
-  }
-  Shortest result{};
-  const char* cursor = buffer;
-  for (; cursor != end && *cursor != 'e'; ++cursor) {
-    if (*cursor != '.') result.digits[result.count++] = *cursor;
-  }
-  if (result.count == 2 && result.digits[1] == '0') result.count = 1;
-  ++cursor;
-  if (*cursor == '+') ++cursor;
-  std::from_chars(cursor, end, result.exponent);
-  return result;
-}
 
 template <typename Number>
 void AppendFloating(Number value, std::string* out) {
@@ -55,7 +27,7 @@ void AppendFloating(Number value, std::string* out) {
     out->append("0.0");
     return;
   }
-  const Shortest shortest = ShortestDigits(magnitude);
+  const base::FloatingDigits shortest = base::JavaDigits(magnitude);
   if (shortest.exponent >= -3 && shortest.exponent < 7) {
     if (shortest.exponent < 0) {
       out->append("0.");

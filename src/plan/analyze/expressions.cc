@@ -4,6 +4,7 @@
 #include "base/time_zone.h"
 #include "plan/analyze/analysis.h"
 #include "plan/resolved/literal_text.h"
+#include "plan/types/datetime_text.h"
 
 namespace hearth::plan {
 namespace {
@@ -27,6 +28,21 @@ struct Depth {
   ~Depth() { --level_; }
   int& level_;
 };
+
+// 'now', 'today', 'epoch' and their like are dates and timestamps where they are constant.
+std::optional<int64_t> SpecialDateTime(const Expression& child, const TypePtr& type,
+                                       const AnalysisSettings& settings) {
+  const auto* literal = child.As<Literal>();
+  if (!literal || literal->value.IsNull() || !child.type->IsString()) return std::nullopt;
+  if (!type->Is(TypeKind::kDate) && !type->Is(TypeKind::kTimestamp) && !type->Is(TypeKind::kTimestampNtz)) {
+    return std::nullopt;
+  }
+  const auto& text = std::get<std::string>(literal->value.data);
+  const DateTimeContext context{base::FindTimeZone(settings.time_zone).value_or(absl::UTCTimeZone()),
+                                settings.now_microseconds};
+  if (type->Is(TypeKind::kDate)) return SpecialDate(text, context);
+  return type->Is(TypeKind::kTimestamp) ? SpecialTimestamp(text, context) : SpecialTimestampNtz(text, context);
+}
 
 }  // namespace
 
@@ -142,6 +158,16 @@ Result<ExpressionPtr> Analysis::ResolveCast(const unresolved::Cast& cast, const 
     case unresolved::CastMode::kTry:
       behavior = CastBehavior::kTry;
       break;
+  }
+  if (cast.type->Is(TypeKind::kTime)) {
+    return MakeError(ErrorKind::kAnalysis, "UNSUPPORTED_TIME_TYPE", "The type TIME is not enabled.");
+  }
+  if (auto special = SpecialDateTime(*child, cast.type, settings())) {
+    auto resolved = *MakeLiteral(Value{*special}, cast.type);
+    resolved.nullable = true;
+    resolved.display = fmt::format("{}({} AS {})", behavior == CastBehavior::kTry ? "TRY_CAST" : "CAST",
+                                   OutputName(*child), cast.type->Sql());
+    return std::make_shared<const Expression>(std::move(resolved));
   }
   return MakeCast(std::move(child), cast.type, behavior, false);
 }

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <limits>
+
+#include "base/java_floating.h"
 
 namespace hearth::plan {
 namespace {
@@ -13,31 +13,16 @@ namespace {
 constexpr int64_t kMicrosecondsPerSecond = 1'000'000;
 constexpr int64_t kSecondsPerDay = 86'400;
 
-// Shortest digits that read back as the same value, laid out by Java's rules: plain between 1e-3 and 1e7,
-// else d.dddE±x.
+// Java's digits, plain between 1e-3 and 1e7, else d.dddE±x.
 template <typename Real>
 std::string ShortestJavaText(Real value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
   if (value == 0) return std::signbit(value) ? "-0.0" : "0.0";
-  char buffer[64];
-  auto end = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific).ptr;
-  // Java prints at least two digits, and the nearest two at that: 1.4E-45, where one digit would do.
-  const int sign_size = std::signbit(value) ? 1 : 0;
-  if (std::fabs(value) < std::numeric_limits<Real>::min() && buffer[sign_size + 1] != '.') {
-    end = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific, 1).ptr;
-  }
-  std::string text(buffer, end);
-  std::string sign;
-  if (text[0] == '-') {
-    sign = "-";
-    text.erase(0, 1);
-  }
-  auto mark = text.find('e');
-  int exponent = std::atoi(text.c_str() + mark + 1);
-  std::string digits = text.substr(0, mark);
-  if (digits.size() > 1) digits.erase(1, 1);  // the point
-  if (digits.size() == 2 && digits[1] == '0') digits.pop_back();
+  const auto shown = base::JavaDigits(std::fabs(value));
+  const std::string sign = value < 0 ? "-" : "";
+  const int exponent = shown.exponent;
+  const std::string digits(shown.digits, static_cast<size_t>(shown.count));
   if (exponent >= -3 && exponent < 7) {
     if (exponent < 0) return sign + "0." + std::string(-exponent - 1, '0') + digits;
     if (static_cast<int>(digits.size()) <= exponent + 1) {
