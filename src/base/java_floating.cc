@@ -247,8 +247,8 @@ FloatingDigits Digits(int exponent, uint64_t fraction, int significant) {
   const int b_bits = bits + scaled.b2 + BitsOfFives(scaled.b5);
   const int s_bits = scaled.s2 + 1 + BitsOfFives(scaled.s5 + 1);
   scaled.strict = b_bits < 64 && s_bits < 64;
-  const bool small = b_bits < kWideBits && s_bits < kWideBits &&
-                     scaled.m2 + BitsOfFives(scaled.m5) < kWideBits;
+  const bool small =
+      b_bits < kWideBits && s_bits < kWideBits && scaled.m2 + BitsOfFives(scaled.m5) < kWideBits;
   return small ? Develop<Machine>(scaled) : Develop<Natural>(scaled);
 }
 

@@ -37,7 +37,7 @@ def watch_error_classes() -> dict[str, str]:
     def convert(info, *arguments, **options):
         condition = info.metadata.get("errorClass")
         if condition:
-            known[condition] = info.metadata.get("classes", "")
+            known.setdefault(condition, info.metadata.get("classes", ""))
         return original(info, *arguments, **options)
 
     core.convert_exception = convert

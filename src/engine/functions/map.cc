@@ -203,7 +203,8 @@ void SortKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb::
     const auto entry = entries[row];
     order.resize(entry.length);
     std::iota(order.begin(), order.end(), entry.offset);
-    std::sort(order.begin(), order.end(), [&](idx_t left, idx_t right) { return texts[left] < texts[right]; });
+    std::sort(order.begin(), order.end(),
+              [&](idx_t left, idx_t right) { return texts[left] < texts[right]; });
     sorted.Begin(row);
     for (const auto index : order) sorted.Add(index);
     sorted.End(row);

@@ -44,7 +44,7 @@ double Interpolate(const std::vector<Weighted>& sorted, int64_t total, double pe
   const double low = ValueAt(sorted, static_cast<int64_t>(lower));
   const double high = ValueAt(sorted, static_cast<int64_t>(higher));
   if (lower == higher || low == high) return low;
-  return (higher - position) * low + (position - lower) * high;
+  return low + (high - low) * (position - lower);
 }
 
 // The first value whose share of the rows up to it reaches the percentage.

@@ -8,8 +8,11 @@ namespace hearth::engine::testing {
 
 namespace {
 
-std::shared_ptr<Database> SharedDatabase() {
-  static const std::shared_ptr<Database> database = [] {
+// Ends before the program does: DuckDB's databases must not outlive the variables of the main thread.
+class Engine : public ::testing::Environment {
+ public:
+  std::shared_ptr<Database> database() {
+    if (database_) return database_;
     plan::EngineOptions options;
     options.threads = 2;
     options.memory_limit = "1GB";
@@ -18,17 +21,33 @@ std::shared_ptr<Database> SharedDatabase() {
       ADD_FAILURE() << opened.error()->message;
       std::abort();
     }
-    return *opened;
-  }();
-  return database;
-}
+    return database_ = *opened;
+  }
+
+  plan::Executor& executor() {
+    if (!executor_) executor_ = std::make_unique<SessionExecutor>(database(), MakeFileSources());
+    return *executor_;
+  }
+
+  void TearDown() override {
+    executor_.reset();
+    database_.reset();
+  }
+
+ private:
+  std::shared_ptr<Database> database_;
+  std::unique_ptr<SessionExecutor> executor_;
+};
+
+Engine* const engine = [] {
+  auto* made = new Engine;
+  ::testing::AddGlobalTestEnvironment(made);  // owns it
+  return made;
+}();
 
 }  // namespace
 
-plan::Executor& SharedExecutor() {
-  static SessionExecutor executor(SharedDatabase(), MakeFileSources());
-  return executor;
-}
+plan::Executor& SharedExecutor() { return engine->executor(); }
 
 plan::ColumnId NextId() {
   static plan::ColumnId next = 1;
@@ -90,7 +109,7 @@ std::vector<std::string> Rows(const plan::RelationPtr& relation, const std::stri
   const auto failed = [](const base::Error& error) {
     return std::vector<std::string>{"error " + (error.condition.empty() ? error.message : error.condition)};
   };
-  auto query = StartQuery(SharedDatabase(), *texts, options, {});
+  auto query = StartQuery(engine->database(), *texts, options, {});
   if (!query.ok()) return failed(*query.error());
   while (true) {
     auto chunk = (*query)->Fetch();

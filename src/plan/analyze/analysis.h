@@ -64,6 +64,12 @@ struct SelectBlock {
   size_t visible = 0;  // items behind these are there for ORDER BY alone
 };
 
+// Whether an item is a column of its input as it is.
+inline bool PassesThrough(const NamedExpression& item) {
+  const auto* source = item.expression->As<ColumnReference>();
+  return source && source->id == item.column.id;
+}
+
 // A name environment for expressions. Lives on the stack of the caller.
 struct Scope {
   // Searched in turn; the first that knows the name wins. Inside aggregate functions the order is reversed.
@@ -204,7 +210,9 @@ class Analysis {
   base::Result<Analyzed> AnalyzeDataSource(const unresolved::DataSource& source);
   base::Result<Analyzed> AnalyzeView(const ViewInfo& view);
   base::Result<Analyzed> ScanOf(std::shared_ptr<const FileSource> source, std::vector<std::string> qualifier);
-  base::Result<Analyzed> AnalyzeInlineTable(const unresolved::InlineTable& table, const Scope* outer);
+  // `aliases`: how many columns its alias names, 0 when it names none.
+  base::Result<Analyzed> AnalyzeInlineTable(const unresolved::InlineTable& table, const Scope* outer,
+                                            size_t aliases = 0);
   base::Result<Analyzed> AnalyzeLocalRelation(const unresolved::LocalRelation& relation);
   base::Result<Analyzed> AnalyzeRange(const unresolved::Range& range);
   base::Result<Analyzed> AnalyzeTableFunction(const unresolved::TableFunction& function, const Scope* outer);

@@ -41,7 +41,8 @@ std::optional<int64_t> SpecialDateTime(const Expression& child, const TypePtr& t
   const DateTimeContext context{base::FindTimeZone(settings.time_zone).value_or(absl::UTCTimeZone()),
                                 settings.now_microseconds};
   if (type->Is(TypeKind::kDate)) return SpecialDate(text, context);
-  return type->Is(TypeKind::kTimestamp) ? SpecialTimestamp(text, context) : SpecialTimestampNtz(text, context);
+  return type->Is(TypeKind::kTimestamp) ? SpecialTimestamp(text, context)
+                                        : SpecialTimestampNtz(text, context);
 }
 
 }  // namespace

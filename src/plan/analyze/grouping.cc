@@ -430,7 +430,7 @@ Status Analysis::AddHaving(SelectBlock& block, const unresolved::ExpressionPtr& 
     const auto* reference = node->As<ColumnReference>();
     if (!reference) return nullptr;
     for (const auto& item : block.items) {
-      if (item.column.id != reference->id || item.expression->As<ColumnReference>()) continue;
+      if (item.column.id != reference->id || PassesThrough(item)) continue;
       auto stand_in = NewColumn(item.column.name, item.column.type, item.column.nullable);
       substitutes[stand_in.id] = item.expression;
       return MakeReference(stand_in, true);

@@ -109,6 +109,16 @@ bool HoldsCharacterTypes(const DataType& type) {
                      [](const auto& field) { return HoldsCharacterTypes(*field.type); });
 }
 
+// Whether Spark's parser can compute an expression: it knows operators, casts and struct(), no other
+// function.
+bool IsComputedByParser(const unresolved::ExpressionPtr& expression) {
+  if (const auto* cast = expression->As<unresolved::Cast>()) return IsComputedByParser(cast->child);
+  const auto* call = expression->As<unresolved::Function>();
+  if (!call) return true;
+  if (!call->is_operator && LowerCase(call->name.back()) != "struct") return false;
+  return std::all_of(call->arguments.begin(), call->arguments.end(), IsComputedByParser);
+}
+
 }  // namespace
 
 Result<Analyzed> Analysis::AnalyzeDataSource(const unresolved::DataSource& source) {
@@ -130,21 +140,24 @@ Result<Analyzed> Analysis::AnalyzeDataSource(const unresolved::DataSource& sourc
   return ScanOf(std::move(files), {});
 }
 
-Result<Analyzed> Analysis::AnalyzeInlineTable(const unresolved::InlineTable& table, const Scope* outer) {
+Result<Analyzed> Analysis::AnalyzeInlineTable(const unresolved::InlineTable& table, const Scope* outer,
+                                              size_t aliases) {
   std::vector<Expressions> rows;
   Scope scope{{}, outer};
   // The parser of Spark computes rows of constants at once: what is wrong with them is an error of the text.
   auto kind = ErrorKind::kParse;
   for (const auto& row : table.rows) {
     HEARTH_ASSIGN(auto cells, ResolveAll(row, scope));
-    if (!std::all_of(cells.begin(), cells.end(), [](const auto& cell) { return IsFoldable(*cell); })) {
+    if (!std::all_of(row.begin(), row.end(), IsComputedByParser) ||
+        !std::all_of(cells.begin(), cells.end(), [](const auto& cell) { return IsFoldable(*cell); })) {
       kind = ErrorKind::kAnalysis;
     }
-    if (!rows.empty() && rows[0].size() != cells.size()) {
+    const size_t expected = aliases ? aliases : rows.empty() ? cells.size() : rows[0].size();
+    if (cells.size() != expected) {
       return MakeError(kind, "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH",
-                       fmt::format("Row {} of the inline table has {} columns, the first has {}.",
-                                   rows.size(), cells.size(), rows[0].size()),
-                       {{"expectedNumCols", std::to_string(rows[0].size())},
+                       fmt::format("Row {} of the inline table has {} columns where {} are expected.",
+                                   rows.size(), cells.size(), expected),
+                       {{"expectedNumCols", std::to_string(expected)},
                         {"actualNumCols", std::to_string(cells.size())},
                         {"rowIndex", std::to_string(rows.size())}});
     }

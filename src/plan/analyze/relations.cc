@@ -368,7 +368,12 @@ Result<Analyzed> Analysis::AnalyzeDeduplicate(const unresolved::Deduplicate& ded
 }
 
 Result<Analyzed> Analysis::AnalyzeAlias(const unresolved::SubqueryAlias& alias, const Scope* outer) {
-  HEARTH_ASSIGN(auto input, AnalyzeRelation(alias.input, outer));
+  const auto* rows = alias.input->As<unresolved::InlineTable>();
+  auto analyzed = rows ? AnalyzeInlineTable(*rows, outer, alias.column_aliases.size())
+                       : AnalyzeRelation(alias.input, outer);
+  if (!analyzed.ok() && alias.input->origin && analyzed.error()->contexts.empty())
+    analyzed.error()->contexts.push_back(*alias.input->origin);
+  HEARTH_ASSIGN(auto input, std::move(analyzed));
   auto columns = input.output();
   if (!alias.column_aliases.empty() && alias.column_aliases.size() != columns.size()) {
     return MakeError(

@@ -269,9 +269,7 @@ Result<RelationPtr> Analysis::BuildBlock(const SelectBlock& block, size_t item_c
 Result<RelationPtr> Analysis::BuildItems(RelationPtr input, std::vector<NamedExpression> items) {
   std::map<ColumnId, size_t> place;
   for (size_t i = 0; i < items.size(); ++i) {
-    const auto* reference = items[i].expression->As<ColumnReference>();
-    bool passes_through = reference && reference->id == items[i].column.id;
-    if (!passes_through) place[items[i].column.id] = i;
+    if (!PassesThrough(items[i])) place[items[i].column.id] = i;
   }
   std::vector<size_t> level(items.size(), 0);
   size_t deepest = 0;
@@ -310,7 +308,7 @@ Result<ExpressionPtr> Analysis::ColumnOfBlock(SelectBlock& block, ExpressionPtr 
     const auto* reference = node->As<ColumnReference>();
     if (!reference) return nullptr;
     for (const auto& item : block.items) {
-      if (item.column.id == reference->id && !item.expression->As<ColumnReference>()) {
+      if (item.column.id == reference->id && !PassesThrough(item)) {
         // Kept apart from the input's columns until aggregates are replaced.
         auto stand_in = NewColumn(item.column.name, item.column.type, item.column.nullable);
         substitutes[stand_in.id] = item.expression;
