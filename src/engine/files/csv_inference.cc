@@ -107,6 +107,18 @@ std::vector<std::string> HeaderNames(const std::vector<CsvField>& fields, const 
 
 }  // namespace
 
+base::Result<std::vector<plan::Field>> InferCsvRecord(const plan::FileSource& source, std::string_view text) {
+  HEARTH_ASSIGN(auto options, ReadCsvOptions(source));
+  CsvTokenizer tokenizer(options);
+  std::vector<plan::Field> columns;
+  for (const auto& field : tokenizer.Split(text)) {
+    auto type = TypeOf(field.text, options);
+    if (type->Is(TypeKind::kNull)) type = DataType::String();
+    columns.push_back({"_c" + std::to_string(columns.size()), std::move(type), true, {}});
+  }
+  return columns;
+}
+
 base::Result<std::vector<plan::Field>> InferCsvColumns(const plan::FileSource& source) {
   HEARTH_ASSIGN(auto options, ReadCsvOptions(source));
   return Guarded([&]() -> base::Result<std::vector<plan::Field>> {

@@ -56,6 +56,8 @@ bool IsRowFormat(std::string_view format);
 
 // The columns that Spark would infer, by reading the files. `source` carries format, paths and options.
 base::Result<std::vector<plan::Field>> InferCsvColumns(const plan::FileSource& source);
+// The same for one record given as text.
+base::Result<std::vector<plan::Field>> InferCsvRecord(const plan::FileSource& source, std::string_view text);
 base::Result<std::vector<plan::Field>> InferJsonColumns(const plan::FileSource& source);
 
 // The table function spark_rows(paths, source = address).

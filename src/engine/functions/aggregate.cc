@@ -281,6 +281,14 @@ base::Result<ParsedPtr> LowerCollectSet(LoweredCall call) {
   return Coalesce(List(std::move(list), EmptyList(type)));
 }
 
+base::Result<ParsedPtr> LowerCollectUnion(LoweredCall call) {
+  const auto& type = call.type();
+  Where(call, IsNotNull(Copy(call.arguments[0])));
+  auto all = Call("spark_flatten", AggregateOf(call, "list", std::move(call.arguments[0])));
+  auto distinct = Call("spark_array_distinct", Call("spark_array_compact", std::move(all)));
+  return Coalesce(List(std::move(distinct), EmptyList(type)));
+}
+
 base::Result<ParsedPtr> LowerListAgg(LoweredCall call) {
   const auto* delimiter = call.literal(1);
   if (call.type().Is(TypeKind::kBinary)) {
@@ -323,6 +331,7 @@ void AddAggregates(EngineFunctions& functions) {
   for (const char* name : {"collect_set", "collect_set_with_nulls"})
     functions.AddRule(name, &LowerCollectSet);
   functions.AddRule("listagg", &LowerListAgg);
+  functions.AddRule("collect_union", &LowerCollectUnion);
 }
 
 }  // namespace hearth::engine

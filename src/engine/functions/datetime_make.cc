@@ -158,6 +158,9 @@ void AddDatetimeMakers(EngineFunctions& functions) {
                            "try_make_timestamp_ltz", "try_make_timestamp_ntz"}) {
     functions.AddRule(name, LowerMakeTimestamp);
   }
+  functions.AddScalar(Kernel("spark_time_of_day", {local}, LogicalType::TIME,
+                             ValueKernel<int64_t, int64_t>(
+                                 [](int64_t moment) { return FloorModulo(moment, kMicrosecondsPerDay); })));
   functions.AddScalar(Kernel("spark_local_of_date", {LogicalType::DATE, LogicalType::TIME}, local,
                              ValueKernel<int64_t, int32_t, int64_t>([](int32_t days, int64_t of_day) {
                                return days * kMicrosecondsPerDay + of_day;

@@ -36,6 +36,8 @@ void AddMap(EngineFunctions& functions);
 void AddStruct(EngineFunctions& functions);
 void AddLambda(EngineFunctions& functions);
 void AddGenerator(EngineFunctions& functions);
+void AddCsv(EngineFunctions& functions);
+void AddVector(EngineFunctions& functions);
 void AddPrettyString(EngineFunctions& functions);
 
 }  // namespace hearth::engine

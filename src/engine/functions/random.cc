@@ -231,6 +231,12 @@ void AddRandom(EngineFunctions& functions) {
   functions.AddScalar(
       Volatile("spark_random_randn", {LogicalType::BIGINT}, LogicalType::DOUBLE, &RandnKernel));
   functions.AddScalar(Volatile("spark_monotonically_increasing_id", {}, LogicalType::BIGINT, &RowIdKernel));
+  // No file is being read: a query that reads one does not get here (lower/relations.cc).
+  functions.AddRule("input_file_name",
+                    [](LoweredCall) -> base::Result<ParsedPtr> { return TextConstant(""); });
+  for (const char* name : {"input_file_block_start", "input_file_block_length"}) {
+    functions.AddRule(name, [](LoweredCall) -> base::Result<ParsedPtr> { return LongConstant(-1); });
+  }
   functions.AddScalar(Volatile("spark_spark_partition_id", {}, LogicalType::INTEGER, &PartitionKernel));
   functions.AddScalar(Volatile("spark_random_text", {LogicalType::BIGINT, LogicalType::INTEGER},
                                LogicalType::VARCHAR, &RandomTextKernel));

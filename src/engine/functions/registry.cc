@@ -47,6 +47,8 @@ const EngineFunctions& EngineFunctions::BuiltIn() {
     AddStruct(result);
     AddLambda(result);
     AddGenerator(result);
+    AddCsv(result);
+    AddVector(result);
     AddPrettyString(result);
     return result;
   }();

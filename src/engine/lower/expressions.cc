@@ -49,6 +49,7 @@ base::Result<ParsedExpressions> Lowering::LowerAll(const plan::Expressions& expr
 base::Result<ParsedPtr> Lowering::LowerCall(const plan::Expression& expression, const plan::Call& call) {
   if (call.function->name == "and" || call.function->name == "or") return LowerConjunction(expression, call);
   if (const auto* membership = NegatedMembership(call)) return LowerMembership(*membership, true, false);
+  names_files_ = names_files_ || call.function->name.starts_with("input_file_");
   HEARTH_ASSIGN(ParsedExpressions arguments, LowerAll(call.arguments));
   return EngineFunctions::BuiltIn().Lower(LoweredCall{.expression = expression,
                                                       .call = &call,

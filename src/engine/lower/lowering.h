@@ -118,6 +118,8 @@ class Lowering {
   // Columns that a projection only renamed, by new id: such a projection is not lowered at all.
   std::unordered_map<plan::ColumnId, plan::ColumnId> renames_;
   Resources resources_;
+  bool reads_files_ = false;
+  bool names_files_ = false;  // input_file_name() or its kin is called
   int next_table_ = 0;
 };
 

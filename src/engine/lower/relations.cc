@@ -116,6 +116,7 @@ base::Result<LoweredPlan> Lowering::Lower(const plan::Relation& relation) { retu
 base::Result<LoweredPlan> Lowering::Lower(const plan::Relation& relation,
                                           const std::vector<std::string>& names) {
   HEARTH_ASSIGN(Lowered lowered, LowerRelation(relation));
+  if (reads_files_ && names_files_) return base::NotImplemented("input_file_name and its kin over files");
   LoweredPlan plan;
   plan.statement = make_uniq<duckdb::SelectStatement>();
   plan.statement->node = Exactly(std::move(lowered), relation.output);

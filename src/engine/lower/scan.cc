@@ -47,6 +47,7 @@ Lowering::Lowered Lowering::LowerNoRows(const plan::Relation& relation) {
 base::Result<Lowering::Lowered> Lowering::LowerFileScan(const plan::Relation& relation,
                                                         const plan::FileScan& scan) {
   if (scan.source->paths.empty()) return LowerNoRows(relation);
+  reads_files_ = true;
   Lowered lowered;
   HEARTH_ASSIGN(const char* function, ScanFunctionFor(*scan.source));
   duckdb::vector<duckdb::Value> paths;

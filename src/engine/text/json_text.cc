@@ -105,10 +105,43 @@ void AppendObject(const DataType& type, const NestedFormat& format, idx_t index,
 }
 
 // Keys are the text of the value, whatever its type.
+// A value as Spark's own rows print it: days and microseconds as numbers, what is nested in brackets.
+void AppendRaw(const DataType& type, const NestedFormat& format, idx_t row, const JsonStyle& style,
+               std::string* out) {
+  const idx_t index = format.unified.sel->get_index(row);
+  if (type.Is(TypeKind::kNull) || !format.unified.validity.RowIsValid(index)) {
+    out->append("null");
+  } else if (type.IsString()) {
+    out->append(TextAt(format, index));
+  } else if (type.Is(TypeKind::kDate)) {
+    AppendInteger(UnifiedVectorFormat::GetData<int32_t>(format.unified)[index], out);
+  } else if (type.IsDateTime()) {
+    AppendInteger(UnifiedVectorFormat::GetData<int64_t>(format.unified)[index], out);
+  } else if (type.Is(TypeKind::kStruct)) {
+    out->push_back('[');
+    for (size_t i = 0; i < type.fields().size(); ++i) {
+      if (i > 0) out->push_back(',');
+      AppendRaw(*type.fields()[i].type, format.children[i], index, style, out);
+    }
+    out->push_back(']');
+  } else if (type.Is(TypeKind::kArray)) {
+    const auto entry = UnifiedVectorFormat::GetData<duckdb::list_entry_t>(format.unified)[index];
+    out->push_back('[');
+    for (idx_t i = 0; i < entry.length; ++i) {
+      if (i > 0) out->push_back(',');
+      AppendRaw(*type.element(), format.children[0], entry.offset + i, style, out);
+    }
+    out->push_back(']');
+  } else {
+    AppendJson(type, format, row, style, out);
+  }
+}
+
 void AppendKey(const DataType& type, const NestedFormat& format, idx_t row, const JsonStyle& style,
                std::string* out) {
   std::string text;
-  AppendJson(type, format, row, style, &text);
+  const bool is_raw = type.Is(TypeKind::kStruct) || type.Is(TypeKind::kArray) || type.IsDateTime();
+  is_raw ? AppendRaw(type, format, row, style, &text) : AppendJson(type, format, row, style, &text);
   if (!text.empty() && text[0] == '"') {
     out->append(text);
   } else {

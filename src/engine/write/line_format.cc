@@ -128,7 +128,7 @@ class CsvFormat : public LineFormat {
     if (!style_.header) return line;
     for (size_t i = 0; i < columns_.size(); ++i) {
       if (i > 0) line += style_.separator;
-      AppendField(columns_[i].name, &line);
+      AppendField(columns_[i].name, &line, i == 0);
     }
     return line + style_.line_end;
   }
@@ -151,7 +151,7 @@ class CsvFormat : public LineFormat {
       }
       field_.clear();
       AppendText(i, row);
-      AppendField(field_, out);
+      AppendField(field_, out, i == 0);
     }
     out->append(style_.line_end);
   }
@@ -180,7 +180,7 @@ class CsvFormat : public LineFormat {
     return style_.escape_quotes && style_.quote != '\0' && text.find(style_.quote) != std::string_view::npos;
   }
 
-  void AppendField(std::string_view text, std::string* out) const {
+  void AppendField(std::string_view text, std::string* out, bool is_first) const {
     const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
     while (style_.trim_start && !text.empty() && blank(text.front())) text.remove_prefix(1);
     while (style_.trim_end && !text.empty() && blank(text.back())) text.remove_suffix(1);
@@ -188,7 +188,8 @@ class CsvFormat : public LineFormat {
       out->append(style_.empty_value);
       return;
     }
-    if (!NeedsQuotes(text)) {
+    // A line that would start like a comment is quoted, whatever the option comment says.
+    if (!NeedsQuotes(text) && !(is_first && text.front() == '#')) {
       out->append(text);
       return;
     }

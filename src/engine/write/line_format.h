@@ -1,4 +1,4 @@
-// One row as one line of CSV, JSON or plain text. Private to engine/write.
+// One row as one line of CSV, JSON or plain text; of engine/write and of to_csv.
 #pragma once
 
 #include <duckdb.hpp>

@@ -33,6 +33,14 @@ const Function* FindFunction(const unresolved::Name& name, bool is_internal) {
   return is_hidden ? nullptr : function;
 }
 
+std::string ParameterList(const Function& function) {
+  std::string text;
+  for (const auto& parameter : function.parameters) {
+    text += (text.empty() ? "" : " ") + QuoteIdentifier(parameter);
+  }
+  return text;
+}
+
 bool IsTimeWindowName(const unresolved::Name& name) {
   return name.size() == 1 && (LowerCase(name[0]) == "window" || LowerCase(name[0]) == "session_window");
 }
@@ -46,9 +54,10 @@ bool IsCountOfStar(const unresolved::Function& call) {
 }  // namespace
 
 std::optional<ExpressionPtr> Analysis::LiteralFunction(const std::string& name) {
-  static constexpr std::array<std::string_view, 10> kNames = {
-      "current_date",    "current_timestamp", "current_user", "user",           "session_user",
-      "current_catalog", "current_database",  "current_time", "localtimestamp", "grouping__id"};
+  static constexpr std::array<std::string_view, 11> kNames = {
+      "current_date",   "current_timestamp", "current_user",     "user",
+      "session_user",   "current_catalog",   "current_database", "current_time",
+      "localtimestamp", "localtime",         "grouping__id"};
   auto lower = LowerCase(name);
   for (auto known : kNames) {
     if (lower != known) continue;
@@ -90,9 +99,10 @@ Result<unresolved::Expressions> Analysis::PlaceNamedArguments(const unresolved::
       ++place;
     auto quoted = QuoteIdentifier(argument->name);
     if (place == function.parameters.size()) {
-      return MakeError(ErrorKind::kAnalysis, "UNRECOGNIZED_PARAMETER_NAME",
-                       fmt::format("The function {} has no parameter {}.", routine, quoted),
-                       {{"routineName", routine}, {"argumentName", quoted}});
+      return MakeError(
+          ErrorKind::kAnalysis, "UNRECOGNIZED_PARAMETER_NAME",
+          fmt::format("The function {} has no parameter {}.", routine, quoted),
+          {{"routineName", routine}, {"argumentName", quoted}, {"proposal", ParameterList(function)}});
     }
     if (placed[place]) {
       return MakeError(ErrorKind::kAnalysis,

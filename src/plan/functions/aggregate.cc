@@ -102,10 +102,30 @@ base::Result<ExpressionPtr> ResolveCollect(const Function& function, Expressions
   return shape.respect_nulls ? WithDisplay(call, std::move(display)) : call;
 }
 
+// A small whole number known now: a literal, a text of one, a sum of two; null is zero.
+std::optional<int64_t> SmallConstant(const Expression& expression) {
+  if (const auto* cast = expression.As<Cast>()) return SmallConstant(*cast->child);
+  if (const auto* literal = expression.As<Literal>()) {
+    if (literal->value.IsNull()) return 0;
+    if (const auto* number = std::get_if<int64_t>(&literal->value.data)) return *number;
+    const auto* text = std::get_if<std::string>(&literal->value.data);
+    const bool digits = text && !text->empty() && text->size() < 10 &&
+                        std::all_of(text->begin(), text->end(), [](char c) { return c >= '0' && c <= '9'; });
+    return digits ? std::optional<int64_t>(std::stoll(*text)) : std::nullopt;
+  }
+  const auto* call = expression.As<Call>();
+  if (!call || call->arguments.size() != 2) return std::nullopt;
+  const auto left = SmallConstant(*call->arguments[0]);
+  const auto right = SmallConstant(*call->arguments[1]);
+  if (!left || !right || std::abs(*left) > 100000 || std::abs(*right) > 100000) return std::nullopt;
+  if (call->function->name == "+") return *left + *right;
+  if (call->function->name == "-") return *left - *right;
+  return call->function->name == "*" ? std::optional(*left * *right) : std::nullopt;
+}
+
 // max_by, min_by: the second argument must have an order.
 base::Result<ExpressionPtr> ResolveExtremeBy(const Function& function, Expressions arguments,
                                              const CallShape& shape, const ResolveContext& context) {
-  if (arguments.size() == 3) return base::NotImplemented(function.name + " with a number of values");
   if (!IsOrderable(*arguments[1]->type)) {
     return NotOrderable(function.name, CallText(function, arguments), *arguments[1]->type);
   }
@@ -114,15 +134,21 @@ base::Result<ExpressionPtr> ResolveExtremeBy(const Function& function, Expressio
     // The values of the k rows that come first.
     const auto text = CallText(function, arguments);
     const auto& number = *arguments[2]->type;
-    if (!number.IsIntegral() || number.Is(TypeKind::kLong)) {
+    if (!(number.IsIntegral() && !number.Is(TypeKind::kLong)) && !number.IsString() &&
+        !number.Is(TypeKind::kNull)) {
       return UnexpectedInput(text, *arguments[2], 2, SlotName(Slot::kInteger));
     }
-    if (!IsFoldable(*arguments[2])) return NotFoldable(text, "k", *DataType::Integer(), *arguments[2]);
-    const auto count = ConstantInteger(*arguments[2]);
+    if (!IsFoldable(*arguments[2])) {
+      auto error = NotFoldable(text, "k", *DataType::Integer(), *arguments[2]);
+      // Here Spark prints the expression and the type without quotes.
+      error.parameters["inputType"] = number.CatalogString();
+      return error;
+    }
+    const auto count = SmallConstant(*arguments[2]);
     if (!count) return base::NotImplemented("a computed number of rows in " + text);
-    if (*count < 1 || *count > 100000) return OutOfRange(text, "k", "[1, 100000]", std::to_string(*count));
-    arguments[2] = CoerceTo(arguments[2], DataType::Long(), context.settings);
-    type = DataType::Array(std::move(type), arguments[0]->nullable);
+    if (*count < 1 || *count > 100000) return OutOfRange(text, "`k`", "[1, 100000]", std::to_string(*count));
+    arguments[2] = LongLiteral(*count);
+    type = DataType::Array(std::move(type), true);
     return WithDisplay(BuildCall(function, std::move(arguments), std::move(type), true, shape, context),
                        text);
   }
@@ -152,7 +178,19 @@ base::Result<ExpressionPtr> ResolveListAgg(const Function& function, Expressions
   if (!IsFoldable(**delimiter)) {
     return NotFoldable(CallText(function, arguments), "delimiter", *(*delimiter)->type, **delimiter);
   }
-  return BuildCall(function, {*value, *delimiter}, std::move(type), true, shape, context);
+  // WITHIN GROUP loses the name that was written.
+  const auto& chosen = shape.order.empty() ? function : BuiltInFunction(function.name);
+  return BuildCall(chosen, {*value, *delimiter}, std::move(type), true, shape, context);
+}
+
+// collect_union: the different elements of all arrays, nulls left out.
+base::Result<ExpressionPtr> ResolveCollectUnion(const Function& function, Expressions arguments,
+                                                const CallShape& shape, const ResolveContext& context) {
+  const auto& type = *arguments[0]->type;
+  if (!type.Is(TypeKind::kArray)) return UnexpectedInput(function, arguments, 0, "\"ARRAY\"");
+  if (ContainsMap(type)) return base::NotImplemented("collect_union of maps");
+  auto result = DataType::Array(type.element(), false);
+  return BuildCall(function, std::move(arguments), std::move(result), false, shape, context);
 }
 
 base::Result<ExpressionPtr> ResolveGroupingId(const Function& function, Expressions arguments,
@@ -246,6 +284,10 @@ void AddAggregateFunctions(FunctionTable& table) {
              .resolve = &ResolveListAgg,
              .takes_order = true});
   table.AddAlias("string_agg", "listagg");
+  table.Add({.name = "collect_union",
+             .kind = FunctionKind::kAggregate,
+             .slots = {Slot::kAny},
+             .resolve = &ResolveCollectUnion});
   table.Add({.name = "grouping",
              .kind = FunctionKind::kAggregate,
              .slots = {Slot::kAny},

@@ -34,6 +34,14 @@ base::Result<ExpressionPtr> ResolveCatalog(const Function& function, Expressions
   return Known(context.settings.current_catalog, function.name);
 }
 
+base::Result<ExpressionPtr> ResolvePath(const Function& function, Expressions, const CallShape&,
+                                        const ResolveContext& context) {
+  const auto& settings = context.settings;
+  return Known(
+      fmt::format("system.builtin,system.session,{}.{}", settings.current_catalog, settings.current_database),
+      function.name);
+}
+
 base::Result<ExpressionPtr> ResolveTypeOf(const Function& function, Expressions arguments, const CallShape&,
                                           const ResolveContext&) {
   return WithDisplay(StringLiteral(arguments[0]->type->CatalogString()), CallText(function, arguments));
@@ -106,6 +114,7 @@ void AddContextFunctions(FunctionTable& table) {
   for (const char* name : {"current_database", "current_schema"})
     table.Add({.name = name, .resolve = &ResolveDatabase});
   table.Add({.name = "current_catalog", .resolve = &ResolveCatalog});
+  table.Add({.name = "current_path", .resolve = &ResolvePath});
   table.Add({.name = "typeof", .slots = {Slot::kAny}, .resolve = &ResolveTypeOf});
   table.Add({.name = "uuid",
              .slots = {Slot::kLong},
@@ -127,10 +136,15 @@ void AddContextFunctions(FunctionTable& table) {
              .nulls = NullRule::kNever,
              .deterministic = false,
              .display_name = "SPARK_PARTITION_ID"});
-  for (const char* name :
-       {"input_file_name", "input_file_block_start", "input_file_block_length", "java_method", "reflect"}) {
-    table.Add({.name = name, .resolve = &Refuse});
+  // Outside of files these have a fixed answer; over files the engine refuses them.
+  table.Add({.name = "input_file_name",
+             .result = &ReturnsString,
+             .nulls = NullRule::kNever,
+             .deterministic = false});
+  for (const char* name : {"input_file_block_start", "input_file_block_length"}) {
+    table.Add({.name = name, .result = &ReturnsLong, .nulls = NullRule::kNever, .deterministic = false});
   }
+  for (const char* name : {"java_method", "reflect"}) table.Add({.name = name, .resolve = &Refuse});
 }
 
 }  // namespace hearth::plan

@@ -18,6 +18,8 @@ TypePtr SecondsWithFraction(std::span<const ExpressionPtr>, const ResolveContext
   return DataType::Decimal(8, 6);
 }
 
+TypePtr TimeOfDay(std::span<const ExpressionPtr>, const ResolveContext&) { return DataType::Time(); }
+
 void AddParts(FunctionTable& table) {
   // year_of_week and weekday_iso serve extract() alone.
   for (const char* name : {"year", "quarter", "month", "day", "dayofyear", "dayofweek", "weekday",
@@ -41,6 +43,11 @@ void AddNow(FunctionTable& table) {
     table.Add({.name = name, .resolve = ResolveNow});
   }
   table.Add({.name = "curdate", .resolve = ResolveNow});
+  for (const char* name : {"current_time", "localtime"}) {
+    table.Add({.name = name, .resolve = ResolveCurrentTime});
+  }
+  table.Add(
+      {.name = "time_of_day", .slots = {Slot::kTimestampNtz}, .result = TimeOfDay, .is_internal = true});
 }
 
 void AddArithmetic(FunctionTable& table) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 
+#include "plan/functions/result_rules.h"
 #include "plan/resolved/rewrite.h"
 
 namespace hearth::plan {
@@ -220,6 +221,7 @@ base::Result<ExpressionPtr> ResolveExtract(const Function& function, Expressions
                             {"paramName", "`field`"},
                             {"paramType", "\"STRING\""}});
   }
+  if (source->type->Is(TypeKind::kTime)) return UnsupportedTimeType();
   const auto field = FindField(Upper(*text));
   const auto name =
       source->type->IsInterval() ? IntervalFunctionOf(field, *source->type) : DateTimeFunctionOf(field);
@@ -232,11 +234,49 @@ base::Result<ExpressionPtr> ResolveExtract(const Function& function, Expressions
   return WithDisplay(part, display);
 }
 
+// current_timestamp(p): Spark gives it for nanoseconds alone.
+static base::Error WithPrecision(const Expression& argument) {
+  const auto precision = LiteralInteger(argument);
+  if (!precision || *precision == 6 || (*precision >= 7 && *precision <= 9)) {
+    return base::NotImplemented("current_timestamp with a precision");
+  }
+  const auto text = std::to_string(*precision);
+  return base::MakeError(base::ErrorKind::kSpark, "INVALID_TIMESTAMP_PRECISION",
+                         fmt::format("A timestamp has no precision {}.", text),
+                         {{"precision", text}, {"type", "TIMESTAMP_LTZ"}});
+}
+
+// current_time and localtime: the time of day in the session's zone, with six digits or as many as asked for.
+base::Result<ExpressionPtr> ResolveCurrentTime(const Function& function, Expressions arguments,
+                                               const CallShape&, const ResolveContext& context) {
+  HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 0, 1));
+  if (arguments.empty()) arguments.push_back(IntegerLiteral(6));
+  const auto display = PlainCallText("current_time", arguments);
+  auto precision = LiteralInteger(*arguments[0]);
+  const auto* sum = arguments[0]->As<Call>();
+  if (!precision && sum && sum->function->name == "+") {
+    const auto left = LiteralInteger(*sum->arguments[0]);
+    const auto right = LiteralInteger(*sum->arguments[1]);
+    if (left && right) precision = *left + *right;
+  }
+  if (!precision) return base::NotImplemented("current_time with a computed precision");
+  if (*precision < 0 || *precision > 6) return UnsupportedTimeType();
+  // The instant, cut to the precision, as a local timestamp; the kernel takes its time of day.
+  int64_t unit = 1;
+  for (int64_t i = *precision; i < 6; ++i) unit *= 10;
+  const int64_t now = context.settings.now_microseconds / unit * unit;
+  const auto instant = MakeLiteral(Value{now}, DataType::Timestamp());
+  auto local = CoerceTo(instant, DataType::TimestampNtz(), context.settings);
+  return WithDisplay(CallOf("time_of_day", {local}, DataType::Time(static_cast<int>(*precision)), false),
+                     display);
+}
+
 base::Result<ExpressionPtr> ResolveNow(const Function& function, Expressions arguments, const CallShape&,
                                        const ResolveContext& context) {
-  HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 0, 0));
   const auto& name = function.name;
   const auto& settings = context.settings;
+  if (name == "current_timestamp" && arguments.size() == 1) return WithPrecision(*arguments[0]);
+  HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 0, 0));
   if (name == "current_timezone") {
     return WithDisplay(StringLiteral(settings.time_zone), "current_timezone()");
   }
@@ -426,17 +466,37 @@ base::Result<ExpressionPtr> ResolveMakeDate(const Function& function, Expression
   return MakeCall(&function, std::move(arguments), DataType::Date(), nullable, context.settings.ansi);
 }
 
+// What make_timestamp and its kin are called in a name: some go by the function that they become.
+static std::string MakerText(const Function& function, const Expressions& arguments) {
+  const auto& name = function.name;
+  const auto text = CallText(function, arguments);
+  if (arguments.size() <= 3 && name.ends_with("_ltz")) return PlainCallText("make_timestamp", arguments);
+  if (arguments.size() == 2 && name == "try_make_timestamp_ntz") {
+    return fmt::format("{}({})", name, PlainCallText("make_timestamp_ntz", arguments));
+  }
+  if (arguments.size() == 7 && name == "try_make_timestamp") {
+    return PlainCallText(name, {arguments.begin(), arguments.end() - 1});
+  }
+  return text;
+}
+
 base::Result<ExpressionPtr> ResolveMakeTimestamp(const Function& function, Expressions arguments,
-                                                 const CallShape&, const ResolveContext& context) {
+                                                 const CallShape& shape, const ResolveContext& context) {
   const auto count = arguments.size();
   const auto& name = function.name;
   const bool is_ntz = name.ends_with("_ntz");
   const bool is_try = name.starts_with("try_");
+  if (count == 1 && name.ends_with("make_timestamp")) {
+    const auto text = CallText(function, arguments);
+    arguments.push_back(MakeLiteral(Value{int64_t{0}}, DataType::Time()));
+    HEARTH_ASSIGN(auto midnight, ResolveMakeTimestamp(function, std::move(arguments), shape, context));
+    return WithDisplay(midnight, text);
+  }
   if (count != 2 && count != 6 && (is_ntz || (count != 3 && count != 7))) {
     return WrongArgumentCount(function, is_ntz ? "[2, 6]" : "[2, 3, 6, 7]", count);
   }
   const auto& settings = context.settings;
-  const auto display = CallText(function, arguments);
+  const auto display = MakerText(function, arguments);
   const bool is_ltz = name.ends_with("_ltz");
   const auto type = is_ntz   ? DataType::TimestampNtz()
                     : is_ltz ? DataType::Timestamp()
@@ -458,7 +518,8 @@ base::Result<ExpressionPtr> ResolveMakeTimestamp(const Function& function, Expre
     if (arguments[5]->type->IsNested()) return UnexpectedInput(function, arguments, 5, "\"DECIMAL(16,6)\"");
     arguments[5] = CoerceTo(arguments[5], seconds, settings);
   }
-  const bool nullable = is_try || (count > 3 && !settings.ansi) || AnyNullable(arguments);
+  const bool may_fail = count > 3 ? is_try || !settings.ansi : is_ntz;
+  const bool nullable = may_fail || AnyNullable(arguments);
   return WithDisplay(MakeCall(row, std::move(arguments), type, nullable, strict), display);
 }
 

@@ -5,9 +5,11 @@
 
 namespace hearth::plan {
 
-ResolveFunction ResolveClockPart;      // hour, minute, second
-ResolveFunction ResolveExtract;        // extract, date_part, datepart: (field, source); also of intervals
-ResolveFunction ResolveNow;            // current_timestamp and its kin: constants of the query
+ResolveFunction ResolveClockPart;  // hour, minute, second
+ResolveFunction ResolveExtract;    // extract, date_part, datepart: (field, source); also of intervals
+ResolveFunction ResolveNow;
+ResolveFunction ResolveCurrentTime;    // current_time, localtime            // current_timestamp and its kin:
+                                       // constants of the query
 ResolveFunction ResolveDateAdd;        // date_add, date_sub, dateadd: (date, days)
 ResolveFunction ResolveTimestampAdd;   // (unit, amount, timestamp)
 ResolveFunction ResolveTimestampDiff;  // (unit, start, end)

@@ -24,6 +24,8 @@ void AddMapFunctions(FunctionTable& table);
 void AddStructFunctions(FunctionTable& table);
 void AddLambdaFunctions(FunctionTable& table);
 void AddGeneratorFunctions(FunctionTable& table);
+void AddCsvFunctions(FunctionTable& table);
+void AddVectorFunctions(FunctionTable& table);
 void AddInternalFunctions(FunctionTable& table);
 
 }  // namespace hearth::plan

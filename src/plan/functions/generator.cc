@@ -106,7 +106,13 @@ void AddGeneratorFunctions(FunctionTable& table) {
       {"inline", ResolveInline},      {"inline_outer", ResolveInline},
       {"stack", ResolveStack},        {"json_tuple", ResolveJsonTuple}};
   for (const auto& [name, resolve] : kRows) {
-    table.Add({.name = name, .kind = FunctionKind::kGenerator, .resolve = resolve});
+    std::vector<std::string> parameters;
+    if (resolve == ResolveExplode) parameters = {"collection"};
+    if (resolve == ResolveInline) parameters = {"input"};
+    table.Add({.name = name,
+               .kind = FunctionKind::kGenerator,
+               .resolve = resolve,
+               .parameters = std::move(parameters)});
   }
 }
 

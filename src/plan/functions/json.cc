@@ -1,12 +1,10 @@
 // JSON. The calls of from_json and to_json carry their options as one JSON object text behind the value.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
-#include "plan/from_sql/from_sql.h"
 #include "plan/functions/families.h"
+#include "plan/functions/format_options.h"
 #include "plan/functions/json_schema.h"
 #include "plan/functions/signature.h"
 #include "plan/resolved/rewrite.h"
@@ -16,37 +14,6 @@ namespace {
 
 constexpr ResultRule kString = Returns<&DataType::String>;
 
-// map('mode', 'FAILFAST') as {"mode":"FAILFAST"}, names in lower case.
-base::Result<std::string> ReadOptions(const Function& function, const Expressions& arguments, size_t index) {
-  nlohmann::json options = nlohmann::json::object();
-  if (index >= arguments.size()) return options.dump();
-  const auto* call = arguments[index]->As<Call>();
-  if (!call || call->function->name != "map") {
-    return base::MakeError(
-        base::ErrorKind::kAnalysis, "INVALID_OPTIONS.NON_MAP_FUNCTION",
-        fmt::format("The options of {} must be a map() of constants.", function.registered_name));
-  }
-  for (size_t i = 0; i + 1 < call->arguments.size(); i += 2) {
-    const auto key = LiteralText(*call->arguments[i]);
-    const auto value = LiteralText(*call->arguments[i + 1]);
-    if (!key || !value) {
-      return base::MakeError(base::ErrorKind::kAnalysis, "INVALID_OPTIONS.NON_STRING_TYPE",
-                             "Options must be strings.", {{"mapType", QuotedType(*arguments[index]->type)}});
-    }
-    auto name = *key;
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-    options[name] = *value;
-  }
-  return options.dump();
-}
-
-base::Result<TypePtr> ReadSchema(const Expression& argument) {
-  if (const auto text = LiteralText(argument)) return ParseSchema(*text);
-  return base::MakeError(base::ErrorKind::kAnalysis, "INVALID_SCHEMA.NON_STRING_LITERAL",
-                         fmt::format("The schema \"{}\" is no constant string.", OutputName(argument)),
-                         {{"inputSchema", Quoted(OutputName(argument))}});
-}
-
 // Keys are strings, and the mode keeps or refuses bad records: there is no row to drop.
 base::Status CheckFromJson(const Function& function, const ExpressionPtr& json, const DataType& schema,
                            const std::string& options) {
@@ -54,21 +21,14 @@ base::Status CheckFromJson(const Function& function, const ExpressionPtr& json, 
     return MismatchError("INVALID_JSON_MAP_KEY_TYPE", "the keys of a JSON map are strings.",
                          {{"schema", QuotedType(schema)}, {"sqlExpr", "\"entries\""}});
   }
-  const auto parsed = nlohmann::json::parse(options);
-  if (!parsed.contains("mode")) return {};
-  auto mode = parsed["mode"].get<std::string>();
-  std::transform(mode.begin(), mode.end(), mode.begin(), [](unsigned char c) { return std::toupper(c); });
-  if (mode != "DROPMALFORMED") return {};
-  return base::MakeError(base::ErrorKind::kAnalysis, "PARSE_MODE_UNSUPPORTED",
-                         fmt::format("{} has no mode {}.", CallText(function, {json}), mode),
-                         {{"funcName", QuoteIdentifier(function.registered_name)}, {"mode", mode}});
+  return CheckParseMode(function, CallText(function, {json}), options);
 }
 
 base::Result<ExpressionPtr> ResolveFromJson(const Function& function, Expressions arguments, const CallShape&,
                                             const ResolveContext& context) {
   HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 2, 3));
-  HEARTH_ASSIGN(auto schema, ReadSchema(*arguments[1]));
-  HEARTH_ASSIGN(auto options, ReadOptions(function, arguments, 2));
+  HEARTH_ASSIGN(auto schema, ReadSchemaArgument(*arguments[1]));
+  HEARTH_ASSIGN(auto options, ReadFormatOptions(function, arguments, 2));
   if (!schema->IsNested() && !schema->Is(TypeKind::kVariant)) {
     return Mismatch("INVALID_JSON_SCHEMA", "a struct, array or map is needed.", function, arguments,
                     {{"schema", QuotedType(*schema)}});
@@ -84,7 +44,7 @@ base::Result<ExpressionPtr> ResolveFromJson(const Function& function, Expression
 base::Result<ExpressionPtr> ResolveToJson(const Function& function, Expressions arguments, const CallShape&,
                                           const ResolveContext& context) {
   HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 1, 2));
-  HEARTH_ASSIGN(auto options, ReadOptions(function, arguments, 1));
+  HEARTH_ASSIGN(auto options, ReadFormatOptions(function, arguments, 1));
   auto display = CallText(function, {arguments[0]});
   if (!arguments[0]->type->IsNested()) {
     return Mismatch("INVALID_JSON_SCHEMA", "a struct, array or map is needed.", function, {arguments[0]},

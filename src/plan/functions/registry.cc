@@ -73,6 +73,8 @@ const FunctionTable& FunctionTable::BuiltIn() {
     AddStructFunctions(result);
     AddLambdaFunctions(result);
     AddGeneratorFunctions(result);
+    AddCsvFunctions(result);
+    AddVectorFunctions(result);
     AddInternalFunctions(result);
     return result;
   }();

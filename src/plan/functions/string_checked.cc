@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "plan/functions/number_format.h"
+#include "plan/functions/result_rules.h"
 #include "plan/resolved/literal_text.h"
 #include "plan/resolved/rewrite.h"
 
@@ -202,7 +203,7 @@ base::Result<ExpressionPtr> ResolveLike(const Function& function, Expressions ar
   const auto left = OutputName(*arguments[0]);
   const auto right = OutputName(*arguments[1]);
   auto display = function.name == "like" ? fmt::format("{} LIKE {} ESCAPE '{}'", left, right, escape)
-                                         : fmt::format("ilike({}, {}, {})", left, right, escape);
+                                         : fmt::format("ilike({}, {})", left, right);
   arguments.push_back(StringLiteral(std::move(escape)));
   auto call = MakeCall(&function, std::move(arguments), DataType::Boolean(), nullable, context.settings.ansi);
   return WithDisplay(call, std::move(display));
@@ -361,8 +362,19 @@ base::Result<ExpressionPtr> ResolveToChar(const Function& function, Expressions 
     auto lower = format.value_or("");
     std::transform(lower.begin(), lower.end(), lower.begin(),
                    [](unsigned char c) { return std::tolower(c); });
-    if (lower == "base64" || lower == "hex") return ResolveCall(lower, {arguments[0]}, context);
-    if (lower == "utf-8") return ResolveCall("decode", std::move(arguments), context);
+    // to_varchar keeps its name here, with the arguments of what it became.
+    const auto named = [&](const ExpressionPtr& call, const Expressions& shown) {
+      return function.registered_name == "to_varchar" ? WithDisplay(call, PlainCallText("to_varchar", shown))
+                                                      : call;
+    };
+    if (lower == "base64" || lower == "hex") {
+      HEARTH_ASSIGN(auto call, ResolveCall(lower, {arguments[0]}, context));
+      return named(call, {arguments[0]});
+    }
+    if (lower == "utf-8") {
+      HEARTH_ASSIGN(auto call, ResolveCall("decode", arguments, context));
+      return named(call, arguments);
+    }
     return base::MakeError(base::ErrorKind::kAnalysis, "INVALID_PARAMETER_VALUE.BINARY_FORMAT",
                            "The format of a binary must be 'base64', 'hex' or 'utf-8'.",
                            {{"functionName", QuoteIdentifier(function.registered_name)},

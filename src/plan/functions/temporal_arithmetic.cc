@@ -30,6 +30,12 @@ class TemporalArithmetic {
     if (op_ == "*") return Multiply();
     if (op_ == "/") return Divide();
     if (op_ != "+" && op_ != "-") return ExpressionPtr();
+    const bool moves_time = (left_->type->Is(TypeKind::kTime) && right_->type->IsInterval()) ||
+                            (right_->type->Is(TypeKind::kTime) && left_->type->IsInterval());
+    if (moves_time) {
+      return base::MakeError(base::ErrorKind::kAnalysis, "UNSUPPORTED_TIME_TYPE",
+                             "The type TIME is not enabled.");
+    }
     if (left_->type->IsInterval() && right_->type->IsInterval()) return CombineIntervals();
     if (IsNull(right_) && left_->type->IsInterval()) return WithTypedNull(left_->type);
     if (IsNull(left_) && right_->type->IsInterval()) return WithTypedNull(right_->type);
