@@ -5,6 +5,7 @@
 ./dev test Lexer.*        GoogleTest cases by filter, in every program that has them
 ./dev test tests/python/test_first.py
 ./dev test tests/spark/cases/joins
+./dev test tests/spark --parity     replay all cases and write docs/parity.md
 """
 
 import os
@@ -26,6 +27,7 @@ from dev.tally import Tally, of_closing_line, of_googletest, of_junit
 
 SUMMARY = "run every test, or one"
 REPLAY = ROOT / "tools" / "judge" / "replay.py"
+PARITY = ROOT / "tools" / "judge" / "parity.py"
 PYTHON_TESTS = ROOT / "tests" / "python"
 
 
@@ -35,6 +37,7 @@ def add_arguments(parser) -> None:
         "--full", action="store_true", help="also what needs full Spark packages, the wheel and clang-tidy"
     )
     parser.add_argument("--no-lint", action="store_true", help="leave out the lint")
+    parser.add_argument("--parity", action="store_true", help="write docs/parity.md from the replay of all cases")
     add_preset(parser)
 
 
@@ -153,12 +156,14 @@ def run_replay(options, paths: list) -> Tally:
     if not REPLAY.exists():
         return Tally()
     output = []
+    report = build_tree(options.preset) / "reports" / "replay.json"
+    report.parent.mkdir(parents=True, exist_ok=True)
     with (
         step("replay of recorded Spark answers"),
         tempfile.TemporaryDirectory(prefix="hearth-") as warehouse,
         serving(server_binary(options.preset), warehouse) as server,
     ):
-        command = [tool("python"), REPLAY, "--remote", server.remote, *paths]
+        command = [tool("python"), REPLAY, "--remote", server.remote, "--json", report, *paths]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for line in process.stdout:
             sys.stdout.write(line)
@@ -167,4 +172,6 @@ def run_replay(options, paths: list) -> Tally:
     tally = of_closing_line("".join(output)) or Tally()
     if code != 0 and tally.failed == 0:
         tally.failed += 1
+    if options.parity:
+        subprocess.run([tool("python"), PARITY, report], cwd=ROOT, check=True)
     return tally

@@ -1,6 +1,6 @@
 """Writes docs/parity.md from a report of replay.py: what a user can expect, area by area, verdict by verdict.
 
-    python tools/judge/replay.py --remote … --json build/parity.json && python tools/judge/parity.py build/parity.json
+`./dev test tests/spark --parity` replays and calls it.
 
 A built-in function counts as covered when at least one passing case with an answer calls it (or names it by
 `@covers`).
@@ -109,7 +109,7 @@ def main() -> None:
     lines = [
         "# Parity with Apache Spark 4.3.0",
         "",
-        "Written by `./dev test` and `tools/judge/parity.py`; do not edit. Each case holds what a real Spark answered. A case passes",
+        "Written by `./dev test tests/spark --parity`; do not edit. Each case holds what a real Spark answered. A case passes",
         "when column names, types, nullability and values, or the error condition with its SQLSTATE and exception class, are the",
         "same. A case that answers with an error where Spark has an answer fails in all four verdicts of an answer.",
         "",
