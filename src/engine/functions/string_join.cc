@@ -39,8 +39,7 @@ void ConcatKernel(duckdb::DataChunk& arguments, duckdb::ExpressionState&, duckdb
     char* out = target.GetDataWriteable();
     for (const auto& column : columns) {
       const auto part = column[row];
-      std::memcpy(out, part.data(), part.size());
-      out += part.size();
+      out = std::copy_n(part.data(), part.size(), out);
     }
     target.Finalize();
     data[row] = target;

@@ -1,5 +1,7 @@
 #include "engine/result/column_encoder.h"
 
+#include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "engine/decimal.h"
@@ -66,6 +68,7 @@ void AppendValidity(const UnifiedVectorFormat& format, const Rows& rows, ColumnB
 template <typename From, typename To, typename Convert>
 void AppendFixed(Vector& vector, const UnifiedVectorFormat& format, const Rows& rows, ColumnBuffers* column,
                  Convert convert) {
+  if (rows.count == 0) return;
   auto* target = reinterpret_cast<To*>(column->data.Extend(rows.count * sizeof(To)));
   const auto* source = UnifiedVectorFormat::GetData<From>(format);
   if constexpr (std::is_same_v<From, To>) {
@@ -132,8 +135,7 @@ void AppendStrings(const UnifiedVectorFormat& format, const Rows& rows, ColumnBu
     const idx_t index = format.sel->get_index(rows.At(i));
     if (!format.validity.RowIsValid(index)) continue;
     const size_t size = source[index].GetSize();
-    std::memcpy(target, source[index].GetData(), size);
-    target += size;
+    target = std::copy_n(source[index].GetData(), size, target);
   }
 }
 
@@ -195,6 +197,22 @@ struct MonthDayNano {
   int64_t nanoseconds;
 };
 
+void AppendIntervals(const UnifiedVectorFormat& format, const Rows& rows, ColumnBuffers* column) {
+  const auto* source = UnifiedVectorFormat::GetData<duckdb::interval_t>(format);
+  for (idx_t i = 0; i < rows.count; ++i) {
+    const idx_t index = format.sel->get_index(rows.At(i));
+    MonthDayNano value{};
+    if (format.validity.RowIsValid(index)) {
+      value = {source[index].months, source[index].days, 0};
+      if (__builtin_mul_overflow(source[index].micros, int64_t{1000}, &value.nanoseconds)) {
+        ThrowSpark(base::ErrorKind::kArithmetic, "ARITHMETIC_OVERFLOW",
+                   "An interval's time has more nanoseconds than an Arrow interval holds.");
+      }
+    }
+    std::memcpy(column->data.Extend(sizeof(value)), &value, sizeof(value));
+  }
+}
+
 void AppendValues(const DataType& type, Vector& vector, idx_t vector_size, const UnifiedVectorFormat& format,
                   const Rows& rows, bool large, ColumnBuffers* column) {
   switch (type.kind()) {
@@ -222,13 +240,12 @@ void AppendValues(const DataType& type, Vector& vector, idx_t vector_size, const
     case TypeKind::kDecimal:
       return AppendDecimals(type, vector, format, rows, column);
     case TypeKind::kTime:
-      return AppendFixed<duckdb::dtime_t, int64_t>(vector, format, rows, column,
-                                                   [](duckdb::dtime_t value) { return value.micros * 1000; });
+      return AppendFixed<duckdb::dtime_t, int64_t>(vector, format, rows, column, [](duckdb::dtime_t value) {
+        // A null row may hold anything.
+        return static_cast<int64_t>(static_cast<uint64_t>(value.micros) * 1000);
+      });
     case TypeKind::kCalendarInterval:
-      return AppendFixed<duckdb::interval_t, MonthDayNano>(
-          vector, format, rows, column, [](duckdb::interval_t value) {
-            return MonthDayNano{value.months, value.days, value.micros * 1000};
-          });
+      return AppendIntervals(format, rows, column);
     case TypeKind::kString:
     case TypeKind::kChar:
     case TypeKind::kVarchar:

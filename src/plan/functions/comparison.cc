@@ -147,6 +147,12 @@ base::Result<ExpressionPtr> ResolveIn(const Function& function, Expressions argu
                                       const ResolveContext& context) {
   auto types = TypesOf(arguments);
   auto common = FindCommonType(types, context.settings);
+  // Structs compare by place, whatever their fields are called.
+  if (!common && std::all_of(types.begin(), types.end(), [&](const TypePtr& type) {
+        return type->SameIgnoringNamesAndNullability(*types[0]);
+      })) {
+    common = types[0];
+  }
   if (!common) return DifferentTypes("in", CallText(function, arguments), TypeList(types));
   if (!IsOrderable(**common)) return NotOrderable("in", CallText(function, arguments), **common);
   bool nullable = false;

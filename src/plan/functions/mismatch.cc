@@ -24,10 +24,9 @@ std::string Ordinal(size_t index) {
 
 base::Error MismatchError(std::string_view condition, std::string message,
                           std::map<std::string, std::string> parameters) {
-  return base::MakeError(
-      base::ErrorKind::kAnalysis, fmt::format("DATATYPE_MISMATCH.{}", condition),
-      fmt::format("Cannot resolve {} because of its types: {}", parameters["sqlExpr"], message),
-      std::move(parameters));
+  auto text = fmt::format("Cannot resolve {} because of its types: {}", parameters["sqlExpr"], message);
+  return base::MakeError(base::ErrorKind::kAnalysis, fmt::format("DATATYPE_MISMATCH.{}", condition),
+                         std::move(text), std::move(parameters));
 }
 
 base::Error UnexpectedInput(std::string_view call_text, const Expression& argument, size_t index,
