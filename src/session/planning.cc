@@ -19,6 +19,13 @@ plan::SqlOptions SqlOptionsOf(const Session& session) {
   plan::SqlOptions options;
   options.double_quoted_identifiers =
       settings.Flag("spark.sql.ansi.enabled") && settings.Flag("spark.sql.ansi.doubleQuotedIdentifiers");
+  options.raw_string_literals = settings.Flag("spark.sql.parser.escapedStringLiterals");
+  if (settings.Flag("spark.sql.variable.substitute")) {
+    options.variable = [&settings](const std::string& name) -> base::Result<std::string> {
+      HEARTH_ASSIGN(const auto value, settings.GetWithDefault(name, ""));
+      return value.value_or("");
+    };
+  }
   options.timestamp_ntz_default = LowerCase(settings.Text("spark.sql.timestampType")) == "timestamp_ntz";
   options.time_zone = settings.Text("spark.sql.session.timeZone");
   options.now_microseconds = session.clock().NowMicroseconds();

@@ -27,6 +27,7 @@ from dev.tally import Tally, of_closing_line, of_googletest, of_junit
 
 SUMMARY = "run every test, or one"
 REPLAY = ROOT / "tools" / "judge" / "replay.py"
+SANITIZERS = ("asan-ubsan", "tsan")  # presets whose programs take more time and memory
 PARITY = ROOT / "tools" / "judge" / "parity.py"
 PYTHON_TESTS = ROOT / "tests" / "python"
 
@@ -140,6 +141,7 @@ def run_pytest(options, paths: list) -> Tally:
         HEARTH_BINARY=str(server_binary(options.preset)),
         HEARTH_CLIENTS=clients,
         HEARTH_FULL="1" if options.full else "",
+        HEARTH_SANITIZERS=options.preset if options.preset in SANITIZERS else "",
         PYTHONPATH=str(ROOT / "python"),
     )
     command = [tool("python"), "-m", "pytest", "-q", "--rootdir", ROOT, f"--junitxml={report}", *paths]

@@ -7,6 +7,7 @@
 #include "plan/analyze/analysis.h"
 #include "plan/analyze/arrow_schema.h"
 #include "plan/from_sql/from_sql.h"
+#include "plan/types/coercion.h"
 #include "plan/types/field_metadata.h"
 
 namespace hearth::plan {
@@ -99,15 +100,6 @@ Result<Analyzed> Analysis::AnalyzeNamedTable(const unresolved::NamedTable& table
 }
 
 namespace {
-
-bool HoldsCharacterTypes(const DataType& type) {
-  if (type.Is(TypeKind::kChar) || type.Is(TypeKind::kVarchar)) return true;
-  if (type.Is(TypeKind::kArray)) return HoldsCharacterTypes(*type.element());
-  if (type.Is(TypeKind::kMap)) return HoldsCharacterTypes(*type.key()) || HoldsCharacterTypes(*type.value());
-  return type.Is(TypeKind::kStruct) &&
-         std::any_of(type.fields().begin(), type.fields().end(),
-                     [](const auto& field) { return HoldsCharacterTypes(*field.type); });
-}
 
 // Whether Spark's parser can compute an expression: it knows operators, casts and struct(), no other
 // function.

@@ -1,13 +1,15 @@
 #include "plan/from_sql/from_sql.h"
 
 #include "plan/from_sql/converter.h"
+#include "plan/from_sql/variables.h"
 #include "sql/parser.h"
 
 namespace hearth::plan {
 namespace {
 
 sql::ParserOptions ParserOptionsOf(const SqlOptions& options) {
-  return {.double_quoted_identifiers = options.double_quoted_identifiers};
+  return {.double_quoted_identifiers = options.double_quoted_identifiers,
+          .raw_string_literals = options.raw_string_literals};
 }
 
 std::string_view Trimmed(std::string_view text) {
@@ -26,7 +28,8 @@ base::Result<TypePtr> ParseColumns(std::string_view text) {
 
 }  // namespace
 
-base::Result<unresolved::Statement> ParseStatement(std::string_view text, const SqlOptions& options) {
+base::Result<unresolved::Statement> ParseStatement(std::string_view written, const SqlOptions& options) {
+  HEARTH_ASSIGN(const std::string text, from_sql::SubstituteVariables(written, options));
   HEARTH_ASSIGN(auto statement, sql::ParseStatement(text, ParserOptionsOf(options)));
   return from_sql::Converter(text, options).Statement(*statement);
 }

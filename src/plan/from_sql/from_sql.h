@@ -1,6 +1,7 @@
 // Spark SQL text to the unresolved tree.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -14,9 +15,12 @@ namespace hearth::plan {
 
 struct SqlOptions {
   bool double_quoted_identifiers = false;  // spark.sql.ansi.doubleQuotedIdentifiers under ANSI
+  bool raw_string_literals = false;        // spark.sql.parser.escapedStringLiterals
   bool timestamp_ntz_default = false;      // spark.sql.timestampType = TIMESTAMP_NTZ
   std::string time_zone = "UTC";           // for TIMESTAMP '…' literals
   int64_t now_microseconds = 0;            // for DATE 'today' and its siblings
+  // The value of a setting, empty when it has none, for ${name} in statements. Null: they stay as written.
+  std::function<base::Result<std::string>(const std::string& name)> variable;
   // What :name and ? stand for; null or short when they stay open (then Parameter nodes remain). Outlive the
   // call.
   const std::map<std::string, unresolved::ExpressionPtr>* named_arguments = nullptr;

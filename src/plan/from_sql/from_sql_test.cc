@@ -60,14 +60,16 @@ TEST(FromSql, EveryJudgedStatementConverts) {
     std::string name;
     std::string text;
     bool is_sql = true;
+    std::map<std::string, std::string> settings;
     SqlOptions options;
+    options.variable = [&settings](const std::string& key) { return settings[key]; };
     enum class Part { kHead, kText, kMark, kAnswer } part = Part::kHead;
     for (std::string line; std::getline(stream, line);) {
       if (line.starts_with("case ")) {
         name = line.substr(5);
         text.clear();
         is_sql = true;
-        options = {};
+        settings.clear();
         part = Part::kText;
       } else if (part == Part::kText && line == "----") {
         part = Part::kMark;
@@ -76,7 +78,9 @@ TEST(FromSql, EveryJudgedStatementConverts) {
           // Programs are no SQL, and the texts of @query are generated elsewhere.
           is_sql &=
               !line.starts_with("@program") && !line.starts_with("@xfail") && !line.starts_with("@query");
-          options.double_quoted_identifiers |= line == "@set spark.sql.ansi.doubleQuotedIdentifiers=true";
+          const auto equals = line.find('=');
+          if (line.starts_with("@set ") && equals != std::string::npos)
+            settings[line.substr(5, equals - 5)] = line.substr(equals + 1);
         } else if (!text.empty() || !line.starts_with('#')) {
           text += line + "\n";
         }
@@ -84,6 +88,7 @@ TEST(FromSql, EveryJudgedStatementConverts) {
         part = Part::kAnswer;
         if (!is_sql || line.starts_with("error")) continue;
         ++statements;
+        options.double_quoted_identifiers = settings["spark.sql.ansi.doubleQuotedIdentifiers"] == "true";
         const auto result = ParseStatement(text, options);
         const bool refused =
             !result.ok() && result.error()->condition == "UNSUPPORTED_FEATURE.HEARTH_NOT_IMPLEMENTED";

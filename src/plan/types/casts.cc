@@ -166,4 +166,13 @@ bool CastMayGiveNull(const DataType& from, const DataType& to, CastBehavior beha
   return to.IsIntegral() && (from.IsFractional() || from.Is(TypeKind::kDecimal));
 }
 
+bool HoldsCharacterTypes(const DataType& type) {
+  if (type.Is(TypeKind::kChar) || type.Is(TypeKind::kVarchar)) return true;
+  if (type.Is(TypeKind::kArray)) return HoldsCharacterTypes(*type.element());
+  if (type.Is(TypeKind::kMap)) return HoldsCharacterTypes(*type.key()) || HoldsCharacterTypes(*type.value());
+  return type.Is(TypeKind::kStruct) &&
+         std::any_of(type.fields().begin(), type.fields().end(),
+                     [](const auto& field) { return HoldsCharacterTypes(*field.type); });
+}
+
 }  // namespace hearth::plan

@@ -65,4 +65,7 @@ TypePtr MergeNullability(const TypePtr& left, const TypePtr& right);
 // Orderable: everything but maps, variants and calendar intervals, at any depth.
 bool IsOrderable(const DataType& type);
 
+// Whether CHAR or VARCHAR stands in a type, at any depth.
+bool HoldsCharacterTypes(const DataType& type);
+
 }  // namespace hearth::plan

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "plan/types/coercion.h"
 #include "session/commands/handlers.h"
 #include "session/commands/objects.h"
 #include "session/commands/rows.h"
@@ -41,11 +42,25 @@ base::Status InferColumns(Session& session, TableRecord* record) {
   return {};
 }
 
-void DeclareColumns(const CreateTable& command, TableRecord* record) {
+base::Status DeclareColumns(const CreateTable& command, TableRecord* record) {
   for (const unresolved::TableColumn& column : command.columns) {
+    // Their values would have to be padded and measured when written and compared.
+    if (plan::HoldsCharacterTypes(*column.type)) {
+      return base::NotImplemented(fmt::format("the type {} of the column {} of a table", column.type->Sql(),
+                                              plan::QuoteIdentifier(column.name)));
+    }
+    const bool is_there = std::ranges::any_of(record->info.columns, [&](const auto& other) {
+      return LowerCase(other.field.name) == LowerCase(column.name);
+    });
+    if (is_there) {
+      const auto quoted = plan::QuoteIdentifier(LowerCase(column.name));
+      return MakeError(ErrorKind::kAnalysis, "COLUMN_ALREADY_EXISTS",
+                       fmt::format("The column {} is declared twice.", quoted), {{"columnName", quoted}});
+    }
     record->info.columns.push_back({{column.name, column.type, column.nullable, ""}, column.comment, false});
     if (column.default_value) record->defaults[column.name] = column.default_value;
   }
+  return {};
 }
 
 }  // namespace
@@ -124,7 +139,7 @@ Answer Run(Session& session, const CreateTable& command, const CommandContext& c
   if (command.columns.empty()) {
     HEARTH_RETURN_IF_ERROR(InferColumns(session, &record));
   } else {
-    DeclareColumns(command, &record);
+    HEARTH_RETURN_IF_ERROR(DeclareColumns(command, &record));
     HEARTH_RETURN_IF_ERROR(MovePartitionColumns(quoted, command.partition_columns, &record.info.columns));
   }
   if (existing) HEARTH_RETURN_IF_ERROR(DropExisting(session, *existing, nullptr));
