@@ -137,6 +137,9 @@ def reason_of(result: Result) -> str:
     refusal = re.search(r"Hearth does not implement (.*?) yet", first)
     if refusal:
         return f"{refusal[1]} is not implemented"
+    unknown = re.search(r"UNRESOLVED_ROUTINE\] No function or routine is named `(\w+)`", first)
+    if unknown:
+        return f"function {unknown[1]} is not implemented"
     answered = re.match(r"expected an answer, got (\S+)", first)
     if answered:
         return f"answers {answered[1]}"
