@@ -95,7 +95,12 @@ base::Result<duckdb::vector<duckdb::OrderByNode>> Lowering::LowerOrder(
   duckdb::vector<duckdb::OrderByNode> orders;
   for (const auto& key : keys) {
     HEARTH_ASSIGN(ParsedPtr expression, LowerExpression(*key.expression));
-    expression = SortKeyOf(std::move(expression), *key.expression->type);
+    const plan::DataType& type = *key.expression->type;
+    expression = SortKeyOf(std::move(expression), type);
+    // DuckDB gives back the key where a column is its own key, and in its keys -0.0 is 0.0.
+    if (type.Is(plan::TypeKind::kDouble) || type.Is(plan::TypeKind::kFloat)) {
+      expression = Call("+", std::move(expression), Constant(duckdb::Value::FLOAT(0)));
+    }
     orders.emplace_back(
         key.ascending ? duckdb::OrderType::ASCENDING : duckdb::OrderType::DESCENDING,
         key.nulls_first ? duckdb::OrderByNullType::NULLS_FIRST : duckdb::OrderByNullType::NULLS_LAST,
