@@ -159,6 +159,9 @@ class Converter {
   base::Result<std::optional<unresolved::Command>> DefiningStatement(const sql::Statement& statement);
   base::Result<std::optional<unresolved::Command>> ShowingStatement(const sql::Statement& statement);
   base::Result<std::optional<unresolved::Command>> ChangingStatement(const sql::Statement& statement);
+  // ALTER, TRUNCATE, ANALYZE, DELETE, UPDATE, MERGE.
+  base::Result<std::optional<unresolved::Command>> AlteringStatement(const sql::Statement& statement);
+  CommandResult Convert(const sql::AlterTableStatement& statement);
   CommandResult Convert(const sql::SetTimeZoneStatement& statement);
   CommandResult Convert(const sql::CreateTableStatement& statement);
   CommandResult Convert(const sql::CreateViewStatement& statement);

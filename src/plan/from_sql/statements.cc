@@ -30,8 +30,6 @@ std::string_view RefusedName(Kind kind) {
       return "ALTER DATABASE";
     case Kind::kCreateTableLike:
       return "CREATE TABLE LIKE";
-    case Kind::kAlterTable:
-      return "ALTER TABLE";
     case Kind::kAlterViewQuery:
       return "ALTER VIEW AS";
     case Kind::kCreateFunction:
@@ -42,18 +40,8 @@ std::string_view RefusedName(Kind kind) {
       return "COMMENT ON";
     case Kind::kMultiInsert:
       return "INSERT into several tables";
-    case Kind::kDelete:
-      return "DELETE";
-    case Kind::kUpdate:
-      return "UPDATE";
-    case Kind::kMerge:
-      return "MERGE";
-    case Kind::kTruncateTable:
-      return "TRUNCATE TABLE";
     case Kind::kLoadData:
       return "LOAD DATA";
-    case Kind::kAnalyze:
-      return "ANALYZE TABLE";
     case Kind::kRepairTable:
       return "REPAIR TABLE";
     case Kind::kResource:
@@ -90,7 +78,8 @@ base::Result<unresolved::Statement> Converter::Statement(const sql::Statement& s
   }
   using Reader = base::Result<std::optional<Command>> (Converter::*)(const sql::Statement&);
   constexpr Reader kReaders[] = {&Converter::SessionStatement, &Converter::DefiningStatement,
-                                 &Converter::ChangingStatement, &Converter::ShowingStatement};
+                                 &Converter::ChangingStatement, &Converter::AlteringStatement,
+                                 &Converter::ShowingStatement};
   for (const auto reader : kReaders) {
     HEARTH_ASSIGN(auto command, (this->*reader)(statement));
     if (command) return unresolved::Statement(std::move(*command));

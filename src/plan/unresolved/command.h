@@ -84,6 +84,32 @@ struct DropTable {
   bool if_exists = false;
   bool purge = false;
 };
+struct AlterTable {  // and ALTER VIEW
+  enum class Action : uint8_t {
+    kRename,           // new_name
+    kAddColumns,       // columns
+    kCommentColumn,    // columns[0]: its name and comment
+    kSetProperties,    // properties
+    kUnsetProperties,  // properties, by their names
+  };
+  Name name;
+  Action action = Action::kRename;
+  bool is_view = false;  // written as ALTER VIEW
+  Name new_name;
+  std::vector<TableColumn> columns;
+  Options properties;
+};
+struct TruncateTable {
+  Name name;
+};
+struct AnalyzeTable {  // statistics; nothing here reads them
+  Name name;
+};
+// What Spark's tables of files do not do: DELETE, UPDATE TABLE, MERGE INTO TABLE, DROP COLUMN, RENAME COLUMN.
+struct RefusedOperation {
+  Name name;
+  std::string operation;
+};
 struct CreateDatabase {
   Name name;
   bool if_not_exists = false;
@@ -155,9 +181,10 @@ struct UnsupportedCommand {
 };
 
 struct Command {
-  std::variant<WriteFiles, WriteTable, CreateView, DropView, CreateTable, DropTable, CreateDatabase,
-               DropDatabase, UseDatabase, SetConfiguration, ResetConfiguration, Show, DescribeTable,
-               DescribeQuery, DescribeFunction, DescribeDatabase, Explain, CacheTable, UnsupportedCommand>
+  std::variant<WriteFiles, WriteTable, CreateView, DropView, CreateTable, DropTable, AlterTable,
+               TruncateTable, AnalyzeTable, RefusedOperation, CreateDatabase, DropDatabase, UseDatabase,
+               SetConfiguration, ResetConfiguration, Show, DescribeTable, DescribeQuery, DescribeFunction,
+               DescribeDatabase, Explain, CacheTable, UnsupportedCommand>
       node;
 };
 

@@ -63,16 +63,31 @@ std::string LineOf(Printer& printer, const WriteTable& write) {
   return line;
 }
 
-std::string LineOf(Printer& printer, const CreateTable& create) {
+std::string ColumnList(Printer& printer, const std::vector<TableColumn>& list) {
   std::string columns;
-  for (const auto& column : create.columns) {
-    columns +=
-        (columns.empty() ? "" : ", ") + QuoteIfNeeded(column.name) + ": " + column.type->CatalogString();
+  for (const auto& column : list) {
+    columns += (columns.empty() ? "" : ", ") + QuoteIfNeeded(column.name);
+    if (column.type) columns += ": " + column.type->CatalogString();
     if (!column.nullable) columns += " NOT NULL";
     if (column.default_value) columns += " DEFAULT " + printer.Text(column.default_value);
     if (!column.comment.empty()) columns += " COMMENT " + Quoted(column.comment);
   }
-  Line line(fmt::format("CreateTable {} [{}]", NameText(create.name), columns));
+  return columns;
+}
+
+std::string LineOf(Printer& printer, const AlterTable& alter) {
+  constexpr std::string_view kActions[] = {"rename", "add-columns", "comment-column", "set-properties",
+                                           "unset-properties"};
+  Line line(fmt::format("{} {}", alter.is_view ? "AlterView" : "AlterTable", NameText(alter.name)));
+  line.Word("action", kActions[static_cast<int>(alter.action)]);
+  if (!alter.new_name.empty()) line.Word("to", NameText(alter.new_name));
+  if (!alter.columns.empty()) line.Word("columns", "[" + ColumnList(printer, alter.columns) + "]");
+  line.Map("properties", alter.properties);
+  return line;
+}
+
+std::string LineOf(Printer& printer, const CreateTable& create) {
+  Line line(fmt::format("CreateTable {} [{}]", NameText(create.name), ColumnList(printer, create.columns)));
   line.Text("format", create.format)
       .Map("options", create.options)
       .Names("partition", create.partition_columns);
@@ -109,6 +124,13 @@ std::string LineOf(Printer& printer, const Command& command) {
             return std::move(Line("DropTable " + NameText(drop.name))
                                  .Flag(drop.if_exists, "if-exists")
                                  .Flag(drop.purge, "purge"));
+          },
+          [&](const AlterTable& alter) { return LineOf(printer, alter); },
+          [](const TruncateTable& truncate) { return "TruncateTable " + NameText(truncate.name); },
+          [](const AnalyzeTable& analyze) { return "AnalyzeTable " + NameText(analyze.name); },
+          [](const RefusedOperation& refused) -> std::string {
+            return std::move(
+                Line("RefusedOperation " + NameText(refused.name)).Text("operation", refused.operation));
           },
           [](const CreateDatabase& create) -> std::string {
             Line line("CreateDatabase " + NameText(create.name));

@@ -20,6 +20,11 @@ Answer Run(Session& session, const unresolved::DropView& command, const CommandC
 // tables.cc
 Answer Run(Session& session, const unresolved::CreateTable& command, const CommandContext& context);
 Answer Run(Session& session, const unresolved::DropTable& command, const CommandContext& context);
+// alterations.cc
+Answer Run(Session& session, const unresolved::AlterTable& command, const CommandContext& context);
+Answer Run(Session& session, const unresolved::TruncateTable& command, const CommandContext& context);
+Answer Run(Session& session, const unresolved::AnalyzeTable& command, const CommandContext& context);
+Answer Run(Session& session, const unresolved::RefusedOperation& command, const CommandContext& context);
 // writes.cc
 Answer Run(Session& session, const unresolved::WriteFiles& command, const CommandContext& context);
 Answer Run(Session& session, const unresolved::WriteTable& command, const CommandContext& context);

@@ -48,4 +48,22 @@ base::Status RemoveTableFiles(const TableRecord& table) {
   return {};
 }
 
+base::Status EmptyTableFolder(const TableRecord& table) {
+  std::error_code code;
+  for (std::filesystem::directory_iterator entry(table.info.location, code), end; !code && entry != end;
+       entry.increment(code)) {
+    std::filesystem::remove_all(entry->path(), code);
+    if (code) return FileError(entry->path().string(), code);
+  }
+  if (code && code != std::errc::no_such_file_or_directory) return FileError(table.info.location, code);
+  return {};
+}
+
+base::Status MoveFolder(const std::string& from, const std::string& to) {
+  std::error_code code;
+  std::filesystem::rename(from, to, code);
+  if (code && code != std::errc::no_such_file_or_directory) return FileError(from, code);
+  return {};
+}
+
 }  // namespace hearth::session::commands

@@ -18,5 +18,9 @@ base::Status MakeDirectory(const std::string& path);
 bool IsMissingOrEmpty(const std::string& path);
 // Of managed tables; external ones keep theirs.
 base::Status RemoveTableFiles(const TableRecord& table);
+// All data of a table, its folder stays.
+base::Status EmptyTableFolder(const TableRecord& table);
+// Moves a folder to a place that does not exist yet.
+base::Status MoveFolder(const std::string& from, const std::string& to);
 
 }  // namespace hearth::session::commands
