@@ -159,6 +159,12 @@ base::Result<ParsedPtr> SparkCast(ParsedPtr child, const DataType& from, const D
   const auto target = ToDuckDB(to);
   if (from.Is(TypeKind::kNull)) return NullOf(target);
   if (SameCarriedValue(from, to)) return child;
+  if (from.Is(plan::TypeKind::kVariant)) {
+    if (to.IsNested()) return base::NotImplemented("cast from " + from.Sql() + " to " + to.Sql());
+    return Call("spark_variant_get", std::move(child), TextConstant("$"), TypeArgument(to),
+                BooleanConstant(behavior != CastBehavior::kTry), TextConstant(settings.time_zone),
+                TextConstant("cast"));
+  }
   if (IsWidening(from, to)) return CastTo(std::move(child), target);
   auto call = Call("spark_cast", std::move(child), TypeArgument(from), TypeArgument(to),
                    TextConstant(BehaviorName(behavior)), TextConstant(settings.time_zone));

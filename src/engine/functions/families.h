@@ -37,6 +37,7 @@ void AddStruct(EngineFunctions& functions);
 void AddLambda(EngineFunctions& functions);
 void AddGenerator(EngineFunctions& functions);
 void AddCsv(EngineFunctions& functions);
+void AddVariant(EngineFunctions& functions);
 void AddVector(EngineFunctions& functions);
 void AddPrettyString(EngineFunctions& functions);
 

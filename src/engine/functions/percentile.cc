@@ -7,6 +7,7 @@
 #include "engine/functions/expressions.h"
 #include "engine/functions/families.h"
 #include "engine/functions/kernel.h"
+#include "engine/functions/mode.h"
 
 namespace hearth::engine {
 namespace {
@@ -239,9 +240,34 @@ bool IsTrue(const plan::Value* literal) {
   return literal && std::holds_alternative<bool>(literal->data) && std::get<bool>(literal->data);
 }
 
+// Types whose order in Spark's table of counts is known: see mode.cc.
+bool HasPlainHash(const plan::DataType& type) {
+  switch (type.kind()) {
+    case plan::TypeKind::kBoolean:
+    case plan::TypeKind::kByte:
+    case plan::TypeKind::kShort:
+    case plan::TypeKind::kInteger:
+    case plan::TypeKind::kLong:
+    case plan::TypeKind::kFloat:
+    case plan::TypeKind::kDouble:
+    case plan::TypeKind::kString:
+    case plan::TypeKind::kDate:
+    case plan::TypeKind::kTimestamp:
+    case plan::TypeKind::kTimestampNtz:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // mode(value, on a tie by order?, ascending?)
 base::Result<ParsedPtr> LowerMode(LoweredCall call) {
-  if (!IsTrue(call.literal(1))) return AggregateOf(call, "mode", std::move(call.arguments[0]));
+  if (!IsTrue(call.literal(1))) {
+    const auto& type = call.argument_type(0);
+    if (!HasPlainHash(type)) return AggregateOf(call, "mode", std::move(call.arguments[0]));
+    Where(call, IsNotNull(Copy(call.arguments[0])));
+    return Call("spark_mode_of", AggregateOf(call, "histogram", std::move(call.arguments[0])));
+  }
   const bool ascending = IsTrue(call.literal(2));
   Where(call, IsNotNull(Copy(call.arguments[0])));
   auto list = AggregateOf(call, "list", std::move(call.arguments[0]));
@@ -252,6 +278,7 @@ base::Result<ParsedPtr> LowerMode(LoweredCall call) {
 }  // namespace
 
 void AddPercentiles(EngineFunctions& functions) {
+  AddMode(functions);
   AddKernel<false, false, false>(functions, "spark_percentile_of");
   AddKernel<false, false, true>(functions, "spark_percentile_of_descending");
   AddKernel<false, true, false>(functions, "spark_percentile_disc_of");

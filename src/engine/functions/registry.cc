@@ -48,6 +48,7 @@ const EngineFunctions& EngineFunctions::BuiltIn() {
     AddLambda(result);
     AddGenerator(result);
     AddCsv(result);
+    AddVariant(result);
     AddVector(result);
     AddPrettyString(result);
     return result;

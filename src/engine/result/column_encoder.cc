@@ -6,6 +6,7 @@
 
 #include "engine/decimal.h"
 #include "engine/errors.h"
+#include "engine/values/variant.h"
 
 namespace hearth::engine {
 
@@ -182,6 +183,30 @@ void AppendStruct(const DataType& type, Vector& vector, idx_t vector_size, const
   }
 }
 
+// A variant goes to clients as a struct of its value and its metadata.
+void AppendVariants(const UnifiedVectorFormat& format, const Rows& rows, bool large, ColumnBuffers* column) {
+  const auto* source = UnifiedVectorFormat::GetData<duckdb::string_t>(format);
+  Vector parts[2] = {Vector(duckdb::LogicalType::BLOB, std::max<idx_t>(rows.count, 1)),
+                     Vector(duckdb::LogicalType::BLOB, std::max<idx_t>(rows.count, 1))};
+  auto* values = duckdb::FlatVector::GetData<duckdb::string_t>(parts[0]);
+  auto* metadata = duckdb::FlatVector::GetData<duckdb::string_t>(parts[1]);
+  const auto text = [](std::string_view bytes) {
+    return duckdb::string_t(bytes.data(), static_cast<uint32_t>(bytes.size()));
+  };
+  for (idx_t i = 0; i < rows.count; ++i) {
+    const idx_t index = format.sel->get_index(rows.At(i));
+    values[i] = metadata[i] = text("");
+    if (!format.validity.RowIsValid(index)) continue;
+    const auto variant = SplitVariant({source[index].GetData(), source[index].GetSize()});
+    values[i] = text(variant.value);
+    metadata[i] = text(variant.metadata);
+  }
+  for (size_t i = 0; i < 2; ++i) {
+    AppendRows(*DataType::Binary(), parts[i], rows.count, Rows{0, rows.count, nullptr}, large,
+               &column->children[i]);
+  }
+}
+
 void AppendDecimals(const DataType& type, Vector& vector, const UnifiedVectorFormat& format, const Rows& rows,
                     ColumnBuffers* column) {
   WithDecimalStorage(type.precision(), [&](auto tag) {
@@ -250,9 +275,10 @@ void AppendValues(const DataType& type, Vector& vector, idx_t vector_size, const
     case TypeKind::kChar:
     case TypeKind::kVarchar:
     case TypeKind::kBinary:
-    case TypeKind::kVariant:
       return large ? AppendStrings<int64_t>(format, rows, column)
                    : AppendStrings<int32_t>(format, rows, column);
+    case TypeKind::kVariant:
+      return AppendVariants(format, rows, large, column);
     case TypeKind::kArray:
     case TypeKind::kMap:
       return AppendList(type, vector, format, rows, large, column);
@@ -282,6 +308,8 @@ void PrepareColumn(const DataType& type, ColumnBuffers* column) {
     entries.children.resize(2);
     PrepareColumn(*type.key(), &entries.children[0]);
     PrepareColumn(*type.value(), &entries.children[1]);
+  } else if (type.Is(TypeKind::kVariant)) {
+    column->children.resize(2);
   } else if (type.Is(TypeKind::kStruct)) {
     column->children.resize(type.fields().size());
     for (size_t i = 0; i < type.fields().size(); ++i)

@@ -6,6 +6,7 @@
 #include <arrow/ipc/writer.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <arrow/util/key_value_metadata.h>
 
 namespace hearth::engine {
 
@@ -64,8 +65,13 @@ ArrowTypePtr ToArrow(const DataType& type, const SchemaOptions& options) {
     case TypeKind::kVarchar:
       return options.large ? arrow::large_utf8() : arrow::utf8();
     case TypeKind::kBinary:
-    case TypeKind::kVariant:
       return options.large ? arrow::large_binary() : arrow::binary();
+    case TypeKind::kVariant: {
+      const auto bytes = options.large ? arrow::large_binary() : arrow::binary();
+      auto marked = arrow::KeyValueMetadata::Make({"variant"}, {"true"});
+      return arrow::struct_(
+          {arrow::field("value", bytes, false), arrow::field("metadata", bytes, false, std::move(marked))});
+    }
     case TypeKind::kDate:
       return arrow::date32();
     case TypeKind::kTimestamp:
@@ -164,7 +170,6 @@ base::Result<std::unique_ptr<IpcWriter>> IpcWriter::Make(const plan::TypePtr& sc
   const SchemaOptions options{time_zone, large};
   arrow::FieldVector fields;
   for (const auto& field : schema->fields()) {
-    if (field.type->Is(TypeKind::kVariant)) return base::NotImplemented("variant columns in results");
     fields.push_back(ToArrowField(field.name, *field.type, field.nullable, options));
   }
   auto state = std::make_unique<State>();

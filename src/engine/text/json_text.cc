@@ -4,6 +4,7 @@
 
 #include "engine/decimal.h"
 #include "engine/text/value_text.h"
+#include "engine/values/variant.h"
 
 namespace hearth::engine {
 
@@ -213,8 +214,9 @@ void AppendJson(const DataType& type, const NestedFormat& format, idx_t row, con
     case TypeKind::kChar:
     case TypeKind::kVarchar:
       return AppendJsonString(TextAt(format, index), out);
-    case TypeKind::kBinary:
     case TypeKind::kVariant:
+      return AppendVariantJson(VariantView(SplitVariant(TextAt(format, index))), out);
+    case TypeKind::kBinary:
       return quoted([&] { AppendBase64(TextAt(format, index), out); });
     case TypeKind::kDate:
       return quoted(

@@ -2,6 +2,7 @@
 
 #include "engine/decimal.h"
 #include "engine/text/value_text.h"
+#include "engine/values/variant.h"
 
 namespace hearth::engine {
 
@@ -83,8 +84,11 @@ void ValueWriter::AppendValue(const DataType& type, const Format& format, idx_t 
     case TypeKind::kString:
     case TypeKind::kChar:
     case TypeKind::kVarchar:
-    case TypeKind::kBinary:
     case TypeKind::kVariant: {
+      const auto& blob = UnifiedVectorFormat::GetData<duckdb::string_t>(unified)[index];
+      return AppendVariantJson(VariantView(SplitVariant({blob.GetData(), blob.GetSize()})), out);
+    }
+    case TypeKind::kBinary: {
       const auto& text = UnifiedVectorFormat::GetData<duckdb::string_t>(unified)[index];
       out->append(text.GetData(), text.GetSize());
       return;

@@ -25,6 +25,7 @@ void AddStructFunctions(FunctionTable& table);
 void AddLambdaFunctions(FunctionTable& table);
 void AddGeneratorFunctions(FunctionTable& table);
 void AddCsvFunctions(FunctionTable& table);
+void AddVariantFunctions(FunctionTable& table);
 void AddVectorFunctions(FunctionTable& table);
 void AddInternalFunctions(FunctionTable& table);
 

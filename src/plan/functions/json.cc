@@ -46,6 +46,10 @@ base::Result<ExpressionPtr> ResolveToJson(const Function& function, Expressions 
   HEARTH_RETURN_IF_ERROR(CheckArgumentCount(function, arguments, 1, 2));
   HEARTH_ASSIGN(auto options, ReadFormatOptions(function, arguments, 1));
   auto display = CallText(function, {arguments[0]});
+  if (arguments[0]->type->Is(TypeKind::kVariant)) {
+    if (arguments.size() == 2) return base::NotImplemented("to_json of a variant with options");
+    return WithDisplay(CallOf("variant_to_json", std::move(arguments), DataType::String(), true), display);
+  }
   if (!arguments[0]->type->IsNested()) {
     return Mismatch("INVALID_JSON_SCHEMA", "a struct, array or map is needed.", function, {arguments[0]},
                     {{"schema", QuotedType(*arguments[0]->type)}});

@@ -74,6 +74,7 @@ const FunctionTable& FunctionTable::BuiltIn() {
     AddLambdaFunctions(result);
     AddGeneratorFunctions(result);
     AddCsvFunctions(result);
+    AddVariantFunctions(result);
     AddVectorFunctions(result);
     AddInternalFunctions(result);
     return result;
