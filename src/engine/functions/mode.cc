@@ -1,5 +1,5 @@
-// mode() on a tie. Spark keeps its counts in a hash table and takes the first of the most frequent values in the
-// table's order; for values whose hash is a plain number this order is built again here.
+// mode() on a tie. Spark keeps its counts in a hash table and takes the first of the most frequent values in
+// the table's order; for values whose hash is a plain number this order is built again here.
 #include "engine/functions/mode.h"
 
 #include <bit>
@@ -51,7 +51,8 @@ int32_t JavaHash(const UnifiedVectorFormat& format, LogicalTypeId type, idx_t in
   }
 }
 
-// Spark's open hash table: it starts with 64 places, is at most 70 % full, and looks 1, 2, 3, … places further.
+// Spark's open hash table: it starts with 64 places, is at most 70 % full, and looks 1, 2, 3, … places
+// further.
 class PlaceTable {
  public:
   void Insert(idx_t key, int32_t hash) {
@@ -133,8 +134,8 @@ duckdb::unique_ptr<duckdb::FunctionData> BindMode(
 }  // namespace
 
 void AddMode(EngineFunctions& functions) {
-  functions.AddScalar(Kernel("spark_mode_of", {LogicalType::ANY},
-                             LogicalType::ANY, ModeKernel, {.bind = BindMode}));
+  functions.AddScalar(
+      Kernel("spark_mode_of", {LogicalType::ANY}, LogicalType::ANY, ModeKernel, {.bind = BindMode}));
 }
 
 }  // namespace hearth::engine

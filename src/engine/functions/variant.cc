@@ -1,4 +1,6 @@
 // Functions of VARIANT, and the casts out of it.
+#include "engine/values/variant.h"
+
 #include <cmath>
 
 #include "engine/decimal.h"
@@ -8,7 +10,6 @@
 #include "engine/functions/row_kernels.h"
 #include "engine/text/parse.h"
 #include "engine/text/value_text.h"
-#include "engine/values/variant.h"
 
 namespace hearth::engine {
 
@@ -127,12 +128,14 @@ std::optional<bool> AsBoolean(const VariantView& view) {
 
 bool StoreDecimal(const VariantView& view, const plan::DataType& type, duckdb::Vector& vector, idx_t row) {
   const auto kind = view.kind();
-  if (kind == VariantKind::kObject || kind == VariantKind::kArray || kind == VariantKind::kOther) return false;
+  if (kind == VariantKind::kObject || kind == VariantKind::kArray || kind == VariantKind::kOther)
+    return false;
   const auto text = kind == VariantKind::kBoolean ? std::string(view.Boolean() ? "1" : "0") : TextOf(view);
   plan::Int128 unscaled = 0;
   if (ParseDecimal(text, type.precision(), type.scale(), &unscaled) != DecimalParse::kOk) return false;
   WithDecimalStorage(type.precision(), [&](auto tag) {
-    reinterpret_cast<decltype(tag)*>(duckdb::FlatVector::GetData(vector))[row] = Narrow<decltype(tag)>(unscaled);
+    reinterpret_cast<decltype(tag)*>(duckdb::FlatVector::GetData(vector))[row] =
+        Narrow<decltype(tag)>(unscaled);
   });
   return true;
 }
@@ -269,11 +272,13 @@ base::Result<ParsedPtr> LowerGet(LoweredCall call) {
 void AddVariant(EngineFunctions& functions) {
   const auto text = LogicalType::VARCHAR;
   const auto variant = LogicalType::BLOB;
+  functions.AddScalar(Kernel("spark_parse_json", {text}, variant, TextKernel<string_view>(ParseRow<false>),
+                             {.fallible = true}));
   functions.AddScalar(
-      Kernel("spark_parse_json", {text}, variant, TextKernel<string_view>(ParseRow<false>), {.fallible = true}));
-  functions.AddScalar(Kernel("spark_try_parse_json", {text}, variant, TextKernel<string_view>(ParseRow<true>)));
+      Kernel("spark_try_parse_json", {text}, variant, TextKernel<string_view>(ParseRow<true>)));
   functions.AddScalar(Kernel("spark_variant_get", {variant, text, text, LogicalType::BOOLEAN, text, text},
-                             LogicalType::ANY, GetKernel, {.fallible = true, .sees_nulls = true, .bind = BindGet}));
+                             LogicalType::ANY, GetKernel,
+                             {.fallible = true, .sees_nulls = true, .bind = BindGet}));
   functions.AddScalar(
       Kernel("spark_is_variant_null", {variant}, LogicalType::BOOLEAN, IsNullKernel, {.sees_nulls = true}));
   functions.AddScalar(Kernel("spark_schema_of_variant", {variant}, text,

@@ -81,13 +81,13 @@ void ValueWriter::AppendValue(const DataType& type, const Format& format, idx_t 
                               : AppendDecimalJava(unscaled, type.scale(), out);
       });
       return;
-    case TypeKind::kString:
-    case TypeKind::kChar:
-    case TypeKind::kVarchar:
     case TypeKind::kVariant: {
       const auto& blob = UnifiedVectorFormat::GetData<duckdb::string_t>(unified)[index];
       return AppendVariantJson(VariantView(SplitVariant({blob.GetData(), blob.GetSize()})), out);
     }
+    case TypeKind::kString:
+    case TypeKind::kChar:
+    case TypeKind::kVarchar:
     case TypeKind::kBinary: {
       const auto& text = UnifiedVectorFormat::GetData<duckdb::string_t>(unified)[index];
       out->append(text.GetData(), text.GetSize());

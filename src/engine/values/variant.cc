@@ -151,7 +151,9 @@ class Builder {
   }
 
   static void AppendLong(int64_t number, std::string* out) {
-    const auto fits = [&](auto type) { return number == static_cast<int64_t>(static_cast<decltype(type)>(number)); };
+    const auto fits = [&](auto type) {
+      return number == static_cast<int64_t>(static_cast<decltype(type)>(number));
+    };
     const auto [kind, bytes] = fits(int8_t{})    ? std::pair{kInt1, 1}
                                : fits(int16_t{}) ? std::pair{kInt2, 2}
                                : fits(int32_t{}) ? std::pair{kInt4, 4}
@@ -269,9 +271,7 @@ class Builder {
 
 }  // namespace
 
-VariantParse ParseVariant(string_view json, std::string* blob) {
-  return Builder().Build(json, blob);
-}
+VariantParse ParseVariant(string_view json, std::string* blob) { return Builder().Build(json, blob); }
 
 VariantParts SplitVariant(string_view blob) {
   const auto size = static_cast<size_t>(ReadBytes(blob, 0, 4));
@@ -477,7 +477,8 @@ size_t VariantView::size() const { return ReadLayout().count; }
 
 string_view VariantView::Key(size_t index) const {
   const auto layout = ReadLayout();
-  const auto id = static_cast<size_t>(ReadBytes(value_, layout.ids + index * layout.id_bytes, layout.id_bytes));
+  const auto id =
+      static_cast<size_t>(ReadBytes(value_, layout.ids + index * layout.id_bytes, layout.id_bytes));
   if (metadata_.empty()) return {};
   const size_t bytes = (static_cast<unsigned char>(metadata_.front()) >> 6U) + 1;
   const auto count = static_cast<size_t>(ReadBytes(metadata_, 1, bytes));
@@ -491,8 +492,8 @@ string_view VariantView::Key(size_t index) const {
 
 VariantView VariantView::At(size_t index) const {
   const auto layout = ReadLayout();
-  const auto offset =
-      static_cast<size_t>(ReadBytes(value_, layout.offsets + index * layout.offset_bytes, layout.offset_bytes));
+  const auto offset = static_cast<size_t>(
+      ReadBytes(value_, layout.offsets + index * layout.offset_bytes, layout.offset_bytes));
   const auto start = std::min(layout.data + offset, value_.size());
   return {metadata_, value_.substr(start)};
 }
@@ -501,7 +502,8 @@ std::optional<VariantView> VariantView::Find(const VariantPath& path) const {
   VariantView view = *this;
   for (const auto& step : path) {
     if (const auto* index = std::get_if<int64_t>(&step)) {
-      if (view.kind() != VariantKind::kArray || static_cast<size_t>(*index) >= view.size()) return std::nullopt;
+      if (view.kind() != VariantKind::kArray || static_cast<size_t>(*index) >= view.size())
+        return std::nullopt;
       view = view.At(static_cast<size_t>(*index));
       continue;
     }
@@ -579,7 +581,8 @@ Shape MergeShapes(Shape left, Shape right) {
   if (left.kind == ShapeKind::kVoid) return right;
   if (right.kind == ShapeKind::kVoid) return left;
   const auto is_number = [](const Shape& shape) {
-    return shape.kind == ShapeKind::kLong || shape.kind == ShapeKind::kDouble || shape.kind == ShapeKind::kDecimal;
+    return shape.kind == ShapeKind::kLong || shape.kind == ShapeKind::kDouble ||
+           shape.kind == ShapeKind::kDecimal;
   };
   if (left.kind == right.kind) {
     if (left.kind == ShapeKind::kObject) {
@@ -596,7 +599,8 @@ Shape MergeShapes(Shape left, Shape right) {
     if (left.kind != ShapeKind::kDecimal) return left;
   }
   if (!is_number(left) || !is_number(right)) return {.kind = ShapeKind::kVariant};
-  if (left.kind == ShapeKind::kDouble || right.kind == ShapeKind::kDouble) return {.kind = ShapeKind::kDouble};
+  if (left.kind == ShapeKind::kDouble || right.kind == ShapeKind::kDouble)
+    return {.kind = ShapeKind::kDouble};
   const auto whole = [](const Shape& shape) {
     return shape.kind == ShapeKind::kLong ? 20 : shape.precision - shape.scale;
   };

@@ -1,6 +1,6 @@
-// Spark's VARIANT: the open binary encoding of semi-structured values (Parquet's variant encoding, version 1). A
-// variant is two texts of bytes: metadata (the dictionary of key names) and value. In DuckDB both travel in one
-// BLOB: four bytes with the length of the metadata, the metadata, the value.
+// Spark's VARIANT: the open binary encoding of semi-structured values (Parquet's variant encoding, version
+// 1). A variant is two texts of bytes: metadata (the dictionary of key names) and value. In DuckDB both
+// travel in one BLOB: four bytes with the length of the metadata, the metadata, the value.
 #pragma once
 
 #include <cstdint>
