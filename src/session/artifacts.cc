@@ -134,6 +134,16 @@ bool Artifacts::empty() const {
   return names_.empty();
 }
 
+void Artifacts::Remove(const std::string& name) {
+  std::lock_guard lock(mutex_);
+  if (names_.erase(name) == 0) return;
+  const fs::path path = directory_ / "artifacts" / name;
+  std::error_code code;
+  const auto size = fs::file_size(path, code);
+  if (!code) bytes_ = std::max<int64_t>(0, bytes_ - static_cast<int64_t>(size));
+  fs::remove(path, code);
+}
+
 std::optional<fs::path> Artifacts::Find(const std::string& name) const {
   if (!Has(name)) return std::nullopt;
   return directory_ / "artifacts" / name;

@@ -38,6 +38,8 @@ class Artifacts {
   // The content of cache/<hash>.
   std::optional<std::string> ReadCached(const std::string& hash) const;
   bool empty() const;
+  // Does nothing when there is none of that name.
+  void Remove(const std::string& name);
 
   void CopyFrom(const Artifacts& other);
 

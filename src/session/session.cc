@@ -17,9 +17,10 @@ Session::Session(SessionKey key, const SessionEnvironment& environment)
       operations_(environment.operation_limits, environment.clock),
       last_used_(environment.clock.Steady()) {}
 
-void KeptNames::Add(const std::string& name) {
+void KeptNames::Add(const std::string& name, std::string note) {
   std::lock_guard lock(mutex_);
-  if (names_.size() < kLimit) names_.insert(name);
+  // What is kept already stays as it is.
+  if (names_.size() < kLimit) names_.emplace(name, std::move(note));
 }
 
 bool KeptNames::Remove(const std::string& name) {
@@ -27,9 +28,10 @@ bool KeptNames::Remove(const std::string& name) {
   return names_.erase(name) > 0;
 }
 
-bool KeptNames::Has(const std::string& name) const {
+std::optional<std::string> KeptNames::Find(const std::string& name) const {
   std::lock_guard lock(mutex_);
-  return names_.contains(name);
+  const auto found = names_.find(name);
+  return found == names_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void KeptNames::Clear() {

@@ -6,9 +6,10 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <set>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -26,18 +27,19 @@
 
 namespace hearth::session {
 
-// A bounded set of texts. Thread-safe.
+// A bounded set of texts, each with a note. Thread-safe.
 class KeptNames {
  public:
-  void Add(const std::string& name);
+  void Add(const std::string& name, std::string note = {});
   bool Remove(const std::string& name);
-  bool Has(const std::string& name) const;
+  bool Has(const std::string& name) const { return Find(name).has_value(); }
+  std::optional<std::string> Find(const std::string& name) const;
   void Clear();
 
  private:
   static constexpr size_t kLimit = 10000;
   mutable std::mutex mutex_;
-  std::set<std::string> names_;
+  std::map<std::string, std::string> names_;
 };
 
 // What all sessions of a process share. Everything here outlives every session.

@@ -1,4 +1,6 @@
+#include <limits>
 #include <map>
+#include <type_traits>
 
 #include "engine/functions/expressions.h"
 #include "engine/lower/lowering.h"
@@ -64,6 +66,22 @@ WindowBoundary Boundary(BoundKind kind, FrameUnit unit) {
   return WindowBoundary::INVALID;
 }
 
+// A constant below zero: "-1 FOLLOWING" is "1 PRECEDING".
+bool IsNegative(const plan::Expression& offset) {
+  if (const auto* cast = offset.As<plan::Cast>()) return IsNegative(*cast->child);
+  const auto* literal = offset.As<plan::Literal>();
+  if (literal == nullptr) return false;
+  return std::visit(
+      [](const auto& value) {
+        using T = std::decay_t<decltype(value)>;
+        if constexpr (std::is_same_v<T, int64_t>)
+          return value < 0 && value != std::numeric_limits<int64_t>::min();
+        if constexpr (std::is_floating_point_v<T> || std::is_same_v<T, plan::Int128>) return value < T{0};
+        return false;
+      },
+      literal->value.data);
+}
+
 // DuckDB adds an INTERVAL to dates and timestamps where Spark adds its own interval types.
 ParsedPtr RangeOffset(ParsedPtr offset, const plan::DataType& type, const plan::DataType& order_type) {
   if (type.Is(TypeKind::kDayTimeInterval) && !order_type.Is(TypeKind::kDayTimeInterval)) {
@@ -100,8 +118,6 @@ base::Result<WindowClause> Lowering::LowerWindowClause(const plan::WindowCall& c
   HEARTH_ASSIGN(clause.partitions, LowerAll(call.partition));
   std::vector<plan::SortKey> keys = call.order;
   HEARTH_ASSIGN(clause.orders, LowerOrder(keys));
-  clause.start = Boundary(call.lower.kind, call.unit);
-  clause.end = Boundary(call.upper.kind, call.unit);
   const bool has_offset = call.lower.offset || call.upper.offset;
   const plan::DataType* order_type = call.order.size() == 1 ? call.order[0].expression->type.get() : nullptr;
   const bool by_range = call.unit == FrameUnit::kRange && has_offset && order_type;
@@ -110,9 +126,19 @@ base::Result<WindowClause> Lowering::LowerWindowClause(const plan::WindowCall& c
     clause.orders[0].expression =
         CastTo(std::move(clause.orders[0].expression), duckdb::LogicalType::TIMESTAMP);
   }
+  // DuckDB refuses to go backwards by a range.
+  const auto turned = [&](const plan::FrameBound& bound) {
+    return by_range && bound.kind == BoundKind::kFollowing && bound.offset && IsNegative(*bound.offset);
+  };
+  const auto boundary = [&](const plan::FrameBound& bound) {
+    return Boundary(turned(bound) ? BoundKind::kPreceding : bound.kind, call.unit);
+  };
+  clause.start = boundary(call.lower);
+  clause.end = boundary(call.upper);
   const auto lower_offset = [&](const plan::FrameBound& bound) -> base::Result<ParsedPtr> {
     if (!bound.offset) return ParsedPtr();
     HEARTH_ASSIGN(ParsedPtr offset, LowerExpression(*bound.offset));
+    if (turned(bound)) offset = Call("-", std::move(offset));
     return by_range ? RangeOffset(std::move(offset), *bound.offset->type, *order_type) : std::move(offset);
   };
   HEARTH_ASSIGN(clause.start_offset, lower_offset(call.lower));

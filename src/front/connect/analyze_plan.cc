@@ -43,10 +43,12 @@ void CollectFiles(const plan::Relation& relation, AnalyzePlanResponse::InputFile
 
 std::string KeyOf(const spark::connect::Relation& relation) { return relation.SerializeAsString(); }
 
-void WriteStorageLevel(bool is_kept, spark::connect::StorageLevel* level) {
-  level->set_use_disk(is_kept);
-  level->set_use_memory(is_kept);
-  level->set_deserialized(is_kept);
+// The level that was asked for, or the usual one; `note` is null where nothing was.
+void WriteStorageLevel(const std::optional<std::string>& note, spark::connect::StorageLevel* level) {
+  if (note && !note->empty() && level->ParseFromString(*note)) return;
+  level->set_use_disk(note.has_value());
+  level->set_use_memory(note.has_value());
+  level->set_deserialized(note.has_value());
   level->set_replication(1);
 }
 
@@ -121,7 +123,10 @@ base::Status Analyze(Door& door, Session& session, const AnalyzePlanRequest& req
       return {};
     }
     case AnalyzePlanRequest::kPersist:
-      session.kept().Add(KeyOf(request.persist().relation()));
+      session.kept().Add(KeyOf(request.persist().relation()),
+                         request.persist().has_storage_level()
+                             ? request.persist().storage_level().SerializeAsString()
+                             : std::string());
       response->mutable_persist();
       return {};
     case AnalyzePlanRequest::kUnpersist:
@@ -129,7 +134,7 @@ base::Status Analyze(Door& door, Session& session, const AnalyzePlanRequest& req
       response->mutable_unpersist();
       return {};
     case AnalyzePlanRequest::kGetStorageLevel:
-      WriteStorageLevel(session.kept().Has(KeyOf(request.get_storage_level().relation())),
+      WriteStorageLevel(session.kept().Find(KeyOf(request.get_storage_level().relation())),
                         response->mutable_get_storage_level()->mutable_storage_level());
       return {};
     case AnalyzePlanRequest::ANALYZE_NOT_SET:

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "front/connect/kept_rows.h"
 #include "front/connect/plan_message.h"
 #include "front/connect/read_plan.h"
 #include "plan/from_connect/from_connect.h"
@@ -83,6 +84,16 @@ base::Status ExecuteMl(const spark::connect::MlCommand& command, ResponseWriter&
   return {};
 }
 
+// A DataFrame's rows as they are now, whether they are asked for at once or when they are first needed.
+base::Status Checkpoint(Session& session, const spark::connect::CheckpointCommand& command,
+                        ResponseWriter& writer, std::stop_token stop) {
+  HEARTH_ASSIGN(std::string id, KeepRows(session, command.relation(), std::move(stop)));
+  ExecutePlanResponse response;
+  response.mutable_checkpoint_command_result()->mutable_relation()->set_relation_id(std::move(id));
+  writer.WriteMessage(std::move(response));
+  return {};
+}
+
 base::Status ExecuteOther(Session& session, const Command& command, std::stop_token stop) {
   HEARTH_ASSIGN(const plan::unresolved::Command read,
                 plan::FromConnect(command, session::SqlOptionsOf(session)));
@@ -108,8 +119,11 @@ base::Status ExecuteCommand(Session& session, const Command& command, ResponseWr
       writer.WriteMessage(std::move(response));
       return {};
     }
+    case Command::kCheckpointCommand:
+      return Checkpoint(session, command.checkpoint_command(), writer, std::move(stop));
     case Command::kRemoveCachedRemoteRelationCommand:
-      return {};  // sent by finalizers; there is nothing to remove
+      ForgetRows(session, command.remove_cached_remote_relation_command().relation().relation_id());
+      return {};
     case Command::COMMAND_TYPE_NOT_SET:
       return FieldNotSet("spark.connect.Command", "COMMANDTYPE_NOT_SET");
     default:

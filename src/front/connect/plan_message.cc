@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "front/connect/kept_rows.h"
 #include "front/connect/local_relation.h"
 #include "front/connect/wire.h"
 
@@ -79,6 +80,7 @@ base::Status FillLocalRelations(session::Session& session, google::protobuf::Mes
     if (relation->has_cached_local_relation() || relation->has_chunked_cached_local_relation()) {
       return FillLocalRelation(session, relation);
     }
+    if (relation->has_cached_remote_relation()) return FillKeptRows(session, relation);
   }
   const google::protobuf::Reflection& reflection = *message->GetReflection();
   std::vector<const google::protobuf::FieldDescriptor*> fields;
@@ -93,6 +95,10 @@ base::Status FillLocalRelations(session::Session& session, google::protobuf::Mes
       HEARTH_RETURN_IF_ERROR(
           FillLocalRelations(session, reflection.MutableRepeatedMessage(message, field, i)));
     }
+  }
+  if (message->GetDescriptor() == spark::connect::Relation::descriptor()) {
+    auto* relation = static_cast<spark::connect::Relation*>(message);
+    if (relation->has_parse()) return FillParsedText(session, relation);
   }
   return {};
 }

@@ -271,6 +271,7 @@ class Analysis {
   base::Result<Analyzed> AnalyzeStatistic(const unresolved::Statistic& statistic, const Scope* outer);
 
   base::Result<Analyzed> AnalyzeQuantiles(const unresolved::Statistic& statistic, const Scope* outer);
+  base::Result<Analyzed> AnalyzeFrequentItems(const unresolved::Statistic& statistic, const Scope* outer);
   base::Result<Analyzed> AnalyzeSampleBy(const unresolved::Statistic& statistic, const Scope* outer);
   base::Result<Analyzed> AnalyzeCrosstab(const unresolved::Statistic& statistic, const Scope* outer);
 

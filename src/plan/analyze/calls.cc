@@ -29,7 +29,9 @@ const Function* FindFunction(const unresolved::Name& name, bool is_internal) {
                    (name.size() == 3 && LowerCase(name[0]) == "system" && LowerCase(name[1]) == "builtin");
   const auto* function = qualified ? FunctionTable::BuiltIn().Find(name.back()) : nullptr;
   // Rows of our own stay hidden even from a client.
-  const bool is_hidden = function && function->is_internal && !(is_internal && function->name == "product");
+  const bool may_be_named = is_internal && function &&
+                            (function->name == "product" || function->name == "direct_shuffle_partition_id");
+  const bool is_hidden = function && function->is_internal && !may_be_named;
   return is_hidden ? nullptr : function;
 }
 

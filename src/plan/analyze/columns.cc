@@ -52,8 +52,10 @@ Result<Analyzed> Analysis::AnalyzeToDataFrame(const unresolved::ToDataFrame& to,
   HEARTH_ASSIGN(auto input, AnalyzeRelation(to.input, outer));
   const auto columns = input.output();
   if (columns.size() != to.names.size()) {
-    return MakeError(ErrorKind::kIllegalArgument, "_LEGACY_ERROR_TEMP_3082",
-                     fmt::format("toDF got {} names for {} columns.", to.names.size(), columns.size()));
+    return MakeError(
+        ErrorKind::kAnalysis, "ASSIGNMENT_ARITY_MISMATCH",
+        fmt::format("toDF got {} names for {} columns.", to.names.size(), columns.size()),
+        {{"numExpr", std::to_string(to.names.size())}, {"numTarget", std::to_string(columns.size())}});
   }
   std::vector<NamedExpression> items;
   for (size_t i = 0; i < columns.size(); ++i) {
@@ -156,6 +158,21 @@ Result<Analyzed> Analysis::AnalyzeWithColumns(const unresolved::WithColumns& wit
   return FinishBlock(std::move(block));
 }
 
+namespace {
+
+// Casts that change what a simple value is: Spark gives columns a schema only by such casts as it stores
+// values in a table by.
+bool LosesMeaning(const DataType& from, const DataType& to) {
+  const auto is_simple = [](const DataType& type) {
+    return type.IsNumeric() || type.IsString() || type.IsDateTime() || type.Is(TypeKind::kBoolean) ||
+           type.Is(TypeKind::kBinary);
+  };
+  if (!is_simple(from) || !is_simple(to) || to.IsString() || from.kind() == to.kind()) return false;
+  return !(from.IsNumeric() && to.IsNumeric()) && !(from.IsDateTime() && to.IsDateTime());
+}
+
+}  // namespace
+
 Result<Analyzed> Analysis::AnalyzeToSchema(const unresolved::ToSchema& to, const Scope* outer) {
   HEARTH_ASSIGN(auto input, AnalyzeRelation(to.input, outer));
   std::vector<NamedExpression> items;
@@ -182,7 +199,8 @@ Result<Analyzed> Analysis::AnalyzeToSchema(const unresolved::ToSchema& to, const
     }
     ExpressionPtr value = MakeReference(column);
     if (!column.type->SameIgnoringNullability(*field.type)) {
-      if (!CanCast(*column.type, *field.type, CastBehavior::kAnsi)) {
+      if (!CanCast(*column.type, *field.type, CastBehavior::kAnsi) ||
+          LosesMeaning(*column.type, *field.type)) {
         return MakeError(ErrorKind::kAnalysis, "INVALID_COLUMN_OR_FIELD_DATA_TYPE",
                          fmt::format("{} is \"{}\", the schema wants \"{}\".", QuoteIdentifier(field.name),
                                      column.type->Sql(), field.type->Sql()),

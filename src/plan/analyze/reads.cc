@@ -211,8 +211,7 @@ Result<Analyzed> Analysis::AnalyzeLocalRelation(const unresolved::LocalRelation&
 
 Result<Analyzed> Analysis::AnalyzeRange(const unresolved::Range& range) {
   if (range.step == 0) {
-    return MakeError(ErrorKind::kIllegalArgument, "INVALID_PARAMETER_VALUE",
-                     "The step of range cannot be 0.");
+    return MakeError(ErrorKind::kIllegalArgument, "", "requirement failed: the step of range is 0.");
   }
   std::vector<Column> columns{NewColumn("id", DataType::Long(), false)};
   return Wrap(MakeRelation(Range{range.start.value_or(0), range.end, range.step}, std::move(columns)));

@@ -399,7 +399,13 @@ Result<Analyzed> Analysis::AnalyzeSample(const unresolved::Sample& sample, const
     HEARTH_ASSIGN(auto count, ConstantCount(sample.row_count, "limit", input, outer));
     return Over(input, MakeRelation(Limit{input.relation, count, 0}, input.relation->output));
   }
-  if (sample.with_replacement) return base::NotImplemented("sampling with replacement");
+  const double fraction = sample.upper - sample.lower;
+  if (fraction < 0 || (fraction > 1 && !sample.with_replacement)) {
+    return MakeError(
+        ErrorKind::kIllegalArgument, "",
+        fmt::format("requirement failed: a sample cannot be the fraction {} of its input.", fraction));
+  }
+  if (sample.with_replacement && fraction > 0) return base::NotImplemented("sampling with replacement");
   return Over(input,
               MakeRelation(Sample{input.relation, sample.lower, sample.upper, false, sample.seed.value_or(0)},
                            input.relation->output));
@@ -440,7 +446,20 @@ Result<Analyzed> Analysis::AnalyzeGenerate(const unresolved::Generate& generate,
 Result<Analyzed> Analysis::AnalyzeHint(const unresolved::Hint& hint, const Scope* outer) {
   // Join strategies and partition counts mean nothing to one process; Spark ignores unknown hints with a
   // warning.
-  return AnalyzeInput(hint.input, outer);
+  HEARTH_ASSIGN(auto input, AnalyzeInput(hint.input, outer));
+  static constexpr std::string_view kTakeColumns[] = {"repartition", "repartition_by_range", "rebalance"};
+  if (std::ranges::find(kTakeColumns, LowerCase(hint.name)) == std::end(kTakeColumns)) return input;
+  Scope scope{{&input}, outer};
+  for (const auto& parameter : hint.parameters) {
+    const auto* text = parameter->As<unresolved::Literal>();
+    auto column = parameter;
+    if (text && text->type->IsString() && !text->value.IsNull()) {
+      column = unresolved::Make(
+          unresolved::Attribute{{std::get<std::string>(text->value.data)}, std::nullopt, false});
+    }
+    HEARTH_ASSIGN(auto resolved, AnalyzeExpression(column, scope));
+  }
+  return input;
 }
 
 Result<Analyzed> Analysis::AnalyzeCollectMetrics(const unresolved::CollectMetrics& metrics,

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "plan/analyze/analysis.h"
 
@@ -50,15 +51,16 @@ Result<unresolved::ExpressionPtr> StatisticOf(const std::string& statistic, cons
     }
     if (percent < 0 || percent > 100) {
       return MakeError(
-          ErrorKind::kIllegalArgument, "_LEGACY_ERROR_TEMP_2113",
+          ErrorKind::kIllegalArgument, "",
           fmt::format("'{}' is no percentile: a number from 0 to 100 with % is expected.", statistic));
     }
     auto fraction = unresolved::Make(unresolved::Literal{Value{percent / 100}, DataType::Double(), {}});
     auto accuracy = unresolved::IntegerLiteral(10000);
     return AsString(unresolved::Call("percentile_approx", {number, fraction, accuracy}));
   }
-  return MakeError(ErrorKind::kIllegalArgument, "_LEGACY_ERROR_TEMP_2114",
-                   fmt::format("'{}' is no known statistic.", statistic));
+  return MakeError(ErrorKind::kIllegalArgument, "UNRECOGNIZED_STATISTIC",
+                   fmt::format("'{}' is no known statistic.", statistic),
+                   {{"stats", fmt::format("'{}'", statistic)}});
 }
 
 }  // namespace
@@ -131,7 +133,10 @@ Result<Analyzed> Analysis::AnalyzeCrosstab(const unresolved::Statistic& statisti
   const auto& second = statistic.columns.at(1);
   auto key = first + "_" + second;
   auto text_of = [](const std::string& name) {
-    return unresolved::Call("coalesce", {AsString(ColumnNamed(name)), unresolved::StringLiteral("null")});
+    auto text = AsString(ColumnNamed(name));
+    // Spark does not see that this is never null.
+    return unresolved::Call("if",
+                            {unresolved::Call("isnull", {text}), unresolved::StringLiteral("null"), text});
   };
   unresolved::Project texts;
   texts.input = statistic.input;
@@ -191,6 +196,11 @@ Result<Analyzed> Analysis::AnalyzeSampleBy(const unresolved::Statistic& statisti
   };
   unresolved::Expressions cases;
   for (size_t i = 0; i < statistic.strata.size(); ++i) {
+    if (statistic.numbers.at(i) < 0 || statistic.numbers[i] > 1) {
+      return MakeError(
+          ErrorKind::kIllegalArgument, "",
+          fmt::format("requirement failed: {} is no fraction of a stratum.", statistic.numbers[i]));
+    }
     cases.push_back(unresolved::Call("<=>", {statistic.stratum, statistic.strata[i]}));
     cases.push_back(number(statistic.numbers.at(i)));
   }
@@ -206,14 +216,86 @@ Result<Analyzed> Analysis::AnalyzeSampleBy(const unresolved::Statistic& statisti
   return AnalyzeRelation(unresolved::MakeRelation(std::move(filter)), outer);
 }
 
+// One row with an array of each column's frequent values: all of them when they are few, else those that
+// make up the share of `error` or more.
+Result<Analyzed> Analysis::AnalyzeFrequentItems(const unresolved::Statistic& statistic, const Scope* outer) {
+  constexpr double kLeastSupport = 1e-4;
+  if (!(statistic.error >= kLeastSupport && statistic.error <= 1)) {
+    return MakeError(ErrorKind::kIllegalArgument, "",
+                     fmt::format("requirement failed: {} is no support: from 1e-4 to 1.", statistic.error));
+  }
+  HEARTH_ASSIGN(auto input, AnalyzeRelation(statistic.input, outer));
+  const auto alias = [](unresolved::ExpressionPtr expression, const std::string& name) {
+    return unresolved::Make(unresolved::Alias{std::move(expression), {name}, {}});
+  };
+  const auto over_all = [](unresolved::ExpressionPtr function) {
+    return unresolved::Make(unresolved::Window{.function = std::move(function)});
+  };
+  const auto one = unresolved::IntegerLiteral(1);
+  unresolved::Project project;
+  project.input = unresolved::MakeRelation(unresolved::OneRow{});
+  for (const auto& name : statistic.columns) {
+    HEARTH_ASSIGN(auto column, FindOutputColumn(input, name));
+    unresolved::Aggregate groups;
+    groups.input = statistic.input;
+    groups.groups.push_back({.expressions = {ColumnNamed(name)}});
+    groups.items = {alias(ColumnNamed(name), "v"), alias(unresolved::Call("count", {one}), "n")};
+    unresolved::Project counted;
+    counted.input = unresolved::MakeRelation(std::move(groups));
+    counted.items = {ColumnNamed("v"), ColumnNamed("n"),
+                     alias(over_all(unresolved::Call("count", {one})), "d"),
+                     alias(over_all(unresolved::Call("sum", {ColumnNamed("n")})), "t")};
+    const auto support =
+        unresolved::Make(unresolved::Literal{Value{statistic.error}, DataType::Double(), {}});
+    const auto few = unresolved::Call(
+        "<=", {ColumnNamed("d"), unresolved::IntegerLiteral(static_cast<int64_t>(1 / statistic.error))});
+    const auto frequent =
+        unresolved::Call(">=", {ColumnNamed("n"), unresolved::Call("*", {ColumnNamed("t"), support})});
+    unresolved::Filter filter;
+    filter.input = unresolved::MakeRelation(std::move(counted));
+    filter.condition = unresolved::Call("or", {few, frequent});
+    // Nulls count as values: collect_list would leave them out.
+    unresolved::Aggregate collected;
+    collected.input = unresolved::MakeRelation(std::move(filter));
+    collected.items = {
+        alias(unresolved::Call("collect_list", {unresolved::Call("struct", {ColumnNamed("v")})}), "l")};
+    unresolved::Project values;
+    values.input = unresolved::MakeRelation(std::move(collected));
+    values.items = {unresolved::Make(unresolved::Attribute{{"l", "v"}, std::nullopt, false})};
+    auto items = unresolved::Make(unresolved::Subquery{
+        unresolved::SubqueryKind::kScalar, {}, unresolved::MakeRelation(std::move(values))});
+    project.items.push_back(
+        alias(unresolved::Call("coalesce", {items, unresolved::Call("array", {})}), name + "_freqItems"));
+  }
+  return AnalyzeRelation(unresolved::MakeRelation(std::move(project)), outer);
+}
+
 Result<Analyzed> Analysis::AnalyzeStatistic(const unresolved::Statistic& statistic, const Scope* outer) {
   switch (statistic.kind) {
     case unresolved::StatisticKind::kCovariance:
     case unresolved::StatisticKind::kCorrelation: {
       bool covariance = statistic.kind == unresolved::StatisticKind::kCovariance;
-      auto value =
-          unresolved::Call(covariance ? "covar_samp" : "corr",
-                           {ColumnNamed(statistic.columns.at(0)), ColumnNamed(statistic.columns.at(1))});
+      HEARTH_ASSIGN(auto input, AnalyzeRelation(statistic.input, outer));
+      for (const auto& name : statistic.columns) {
+        HEARTH_ASSIGN(auto column, FindOutputColumn(input, name));
+        if (column.type->IsNumeric()) continue;
+        return MakeError(ErrorKind::kIllegalArgument, "",
+                         fmt::format("requirement failed: no {} of column {} of type {}.",
+                                     covariance ? "covariance" : "correlation", name, column.type->Sql()));
+      }
+      // Nulls count as 0.
+      const auto number = [](const std::string& name) {
+        const auto zero = unresolved::Make(unresolved::Literal{Value{0.0}, DataType::Double(), {}});
+        return unresolved::Call("coalesce",
+                                {unresolved::Make(unresolved::Cast{ColumnNamed(name), DataType::Double(),
+                                                                   unresolved::CastMode::kSession}),
+                                 zero});
+      };
+      const double of_nothing = covariance ? 0.0 : std::numeric_limits<double>::quiet_NaN();
+      auto value = unresolved::Call(
+          "coalesce", {unresolved::Call(covariance ? "covar_samp" : "corr",
+                                        {number(statistic.columns.at(0)), number(statistic.columns.at(1))}),
+                       unresolved::Make(unresolved::Literal{Value{of_nothing}, DataType::Double(), {}})});
       unresolved::Aggregate aggregate;
       aggregate.input = statistic.input;
       aggregate.items = {unresolved::Make(unresolved::Alias{value, {covariance ? "cov" : "corr"}, {}})};
@@ -224,7 +306,7 @@ Result<Analyzed> Analysis::AnalyzeStatistic(const unresolved::Statistic& statist
     case unresolved::StatisticKind::kApproximateQuantile:
       return AnalyzeQuantiles(statistic, outer);
     case unresolved::StatisticKind::kFrequentItems:
-      return base::NotImplemented("DataFrame.freqItems");
+      return AnalyzeFrequentItems(statistic, outer);
     case unresolved::StatisticKind::kSampleBy:
       return AnalyzeSampleBy(statistic, outer);
   }

@@ -62,10 +62,19 @@ base::Result<unresolved::Command> Reader::Command(const proto::Command& message)
 }
 
 base::Result<unresolved::Command> Reader::Read(const proto::WriteOperation& message) {
-  if (message.has_bucket_by() && !message.has_table()) {
-    return base::MakeError(base::ErrorKind::kAnalysis, "_LEGACY_ERROR_TEMP_1312",
-                           "Only tables have buckets: bucketBy goes with saveAsTable.",
-                           {{"operation", "save"}});
+  using SaveTable = proto::WriteOperation::SaveTable;
+  const bool inserts =
+      message.has_table() && message.table().save_method() == SaveTable::TABLE_SAVE_METHOD_INSERT_INTO;
+  if (message.has_bucket_by() && (!message.has_table() || inserts)) {
+    auto error = base::MakeError(base::ErrorKind::kAnalysis, "_LEGACY_ERROR_TEMP_1312",
+                                 "Only new tables have buckets: bucketBy goes with saveAsTable.",
+                                 {{"operation", inserts ? "insertInto" : "save"}});
+    error.sql_state.clear();
+    return error;
+  }
+  if (message.sort_column_names_size() > 0 && !message.has_bucket_by()) {
+    return base::MakeError(base::ErrorKind::kAnalysis, "SORT_BY_WITHOUT_BUCKETING",
+                           "Rows are sorted within buckets: sortBy goes with bucketBy.");
   }
   if (auto refused = RefusedPart(message); !refused.empty()) return Unsupported(std::move(refused));
   HEARTH_ASSIGN(auto input, Relation(message.input()));

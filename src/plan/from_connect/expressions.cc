@@ -115,9 +115,13 @@ base::Result<unresolved::ExpressionPtr> Reader::ExpressionByKind(const proto::Ex
       return Read(message.named_argument_expression());
     case Kind::kSubqueryExpression:
       return Read(message.subquery_expression());
+    case Kind::kDirectShufflePartitionId: {
+      HEARTH_ASSIGN(auto child, Expression(message.direct_shuffle_partition_id().child()));
+      return unresolved::Make(unresolved::Function{
+          .name = {"direct_shuffle_partition_id"}, .arguments = {std::move(child)}, .is_internal = true});
+    }
     case Kind::kMergeAction:
     case Kind::kTypedAggregateExpression:
-    case Kind::kDirectShufflePartitionId:
     case Kind::kExtension:
       return base::NotImplemented(KindName(message));
     case Kind::EXPR_TYPE_NOT_SET:
@@ -175,7 +179,21 @@ base::Result<unresolved::ExpressionPtr> Reader::Read(const proto::Expression::Un
   return unresolved::Make(unresolved::Attribute{std::move(parts), PlanId(message)});
 }
 
+namespace {
+
+// 0, 1, 2, … in the order of the rows: what zipWithIndex and pandas on Spark number rows by.
+unresolved::ExpressionPtr RowNumber() {
+  const auto one = unresolved::Make(unresolved::Literal{Value{int64_t{1}}, DataType::Long(), {}});
+  unresolved::Window window{.function = unresolved::Call("count", {one})};
+  window.frame = unresolved::Frame{.unit = unresolved::FrameUnit::kRows,
+                                   .lower = {unresolved::BoundKind::kUnboundedPreceding, nullptr}};
+  return unresolved::Call("-", {unresolved::Make(std::move(window)), one});
+}
+
+}  // namespace
+
 base::Result<unresolved::ExpressionPtr> Reader::Read(const proto::Expression::UnresolvedFunction& message) {
+  if (message.function_name() == "distributed_sequence_id") return RowNumber();
   unresolved::Function function{.name = {message.function_name()}};
   if (message.is_user_defined_function()) {
     HEARTH_ASSIGN(function.name, ParseName(message.function_name()));

@@ -52,6 +52,7 @@ class Reader {
   RelationResult Read(const proto::Offset& message);
   RelationResult Read(const proto::Tail& message);
   RelationResult Read(const proto::Sample& message);
+  RelationResult Read(const proto::WithWatermark& message);
   RelationResult Read(const proto::Deduplicate& message);
   RelationResult Read(const proto::SubqueryAlias& message);
   RelationResult Read(const proto::Repartition& message);

@@ -1,5 +1,6 @@
 #include "plan/from_connect/from_connect.h"
 #include "plan/from_connect/reader.h"
+#include "plan/types/interval_text.h"
 
 namespace hearth::plan::from_connect {
 namespace {
@@ -143,10 +144,11 @@ base::Result<unresolved::RelationPtr> Reader::RelationByKind(const proto::Relati
       return Read(message.sample_by());
     case Kind::kCatalog:
       return Read(message.catalog());
+    case Kind::kWithWatermark:
+      return Read(message.with_watermark());
     case Kind::kMapPartitions:
     case Kind::kGroupMap:
     case Kind::kCoGroupMap:
-    case Kind::kWithWatermark:
     case Kind::kApplyInPandasWithState:
     case Kind::kCachedRemoteRelation:
     case Kind::kCommonInlineUserDefinedTableFunction:
@@ -215,7 +217,13 @@ base::Result<unresolved::RelationPtr> Reader::Read(const proto::Sample& message)
 
 base::Result<unresolved::RelationPtr> Reader::Read(const proto::Deduplicate& message) {
   if (!message.has_input()) return InvalidPlan("DEDUPLICATE_NEEDS_INPUT", "Deduplicate has no input.");
-  if (message.within_watermark()) return Make(unresolved::Unsupported{"Deduplicate within a watermark"});
+  if (message.within_watermark()) {
+    auto error = base::MakeError(base::ErrorKind::kAnalysis, "_LEGACY_ERROR_TEMP_3102",
+                                 "Only streams have duplicates within a watermark.",
+                                 {{"msg", "dropDuplicatesWithinWatermark is not supported with batch"}});
+    error.sql_state.clear();
+    return error;
+  }
   if (message.all_columns_as_keys() && message.column_names_size() > 0) {
     return InvalidPlan("DEDUPLICATE_ALL_COLUMNS_AND_SUBSET",
                        "Deduplicate names columns and asks for all of them.");
@@ -226,6 +234,24 @@ base::Result<unresolved::RelationPtr> Reader::Read(const proto::Deduplicate& mes
   HEARTH_ASSIGN(auto input, Relation(message.input()));
   return Make(unresolved::Deduplicate{std::move(input), Strings(message.column_names()),
                                       message.all_columns_as_keys()});
+}
+
+// A watermark means nothing to a query that is no stream; Spark does not even look for its column.
+base::Result<unresolved::RelationPtr> Reader::Read(const proto::WithWatermark& message) {
+  const auto& text = message.delay_threshold();
+  const auto delay = CalendarIntervalFromText(text);
+  if (!delay.ok()) {
+    return base::MakeError(base::ErrorKind::kAnalysis, "CANNOT_PARSE_INTERVAL",
+                           "'" + text + "' is no interval.", {{"intervalString", "'" + text + "'"}});
+  }
+  const bool negative =
+      delay->months < 0 ||
+      (delay->months == 0 && (delay->days < 0 || (delay->days == 0 && delay->microseconds < 0)));
+  if (negative) {
+    return base::MakeError(base::ErrorKind::kIllegalArgument, "",
+                           "requirement failed: a watermark cannot lie in the future (" + text + ").");
+  }
+  return Relation(message.input());
 }
 
 base::Result<unresolved::RelationPtr> Reader::Read(const proto::SubqueryAlias& message) {

@@ -1,6 +1,4 @@
 // Sort orders and windows.
-#include <limits>
-
 #include "plan/from_connect/reader.h"
 
 namespace hearth::plan::from_connect {
@@ -8,33 +6,9 @@ namespace {
 
 using Boundary = proto::Expression::Window::WindowFrame::FrameBoundary;
 
-// A negative constant turned positive; null when the expression is anything else. The smallest number of its
-// type has no counterpart: clients mean "unbounded" by it.
-unresolved::ExpressionPtr Negated(const unresolved::Literal& literal) {
-  auto copy = literal;
-  if (auto* number = std::get_if<int64_t>(&copy.value.data)) {
-    if (*number >= 0 || *number == std::numeric_limits<int64_t>::min()) return nullptr;
-    *number = -*number;
-  } else if (auto* real = std::get_if<double>(&copy.value.data)) {
-    if (!(*real < 0)) return nullptr;
-    *real = -*real;
-  } else if (auto* small_real = std::get_if<float>(&copy.value.data)) {
-    if (!(*small_real < 0)) return nullptr;
-    *small_real = -*small_real;
-  } else if (auto* decimal = std::get_if<Int128>(&copy.value.data)) {
-    if (*decimal >= 0) return nullptr;
-    *decimal = -*decimal;
-  } else {
-    return nullptr;
-  }
-  return unresolved::Make(std::move(copy));
-}
-
-// Connect sends signed offsets from the current row; the tree has a direction and a distance.
+// Connect sends signed offsets from the current row. Spark prints constants below zero as they come, as
+// "-1 FOLLOWING", so they stay.
 unresolved::FrameBound FromOffset(const unresolved::ExpressionPtr& offset) {
-  if (const auto* literal = offset->As<unresolved::Literal>()) {
-    if (auto distance = Negated(*literal)) return {unresolved::BoundKind::kPreceding, std::move(distance)};
-  }
   if (const auto* function = offset->As<unresolved::Function>()) {
     const bool negates = function->arguments.size() == 1 && function->name.size() == 1 &&
                          (function->name[0] == "negative" || function->name[0] == "-");

@@ -328,6 +328,23 @@ Answer ClearCache(Session& session, const CatalogCall&, const CommandContext&) {
   return Rows::None();
 }
 
+// Partitions are looked up in the file system by every query, and no statistics are kept.
+Answer Maintain(Session& session, const CatalogCall& call, const CommandContext&) {
+  HEARTH_ASSIGN(const std::vector<std::string> name, plan::ParseName(Argument(call, "table_name")));
+  HEARTH_ASSIGN(const TablePtr table, FindTable(session, name));
+  if (call.name == "truncate_table") return base::NotImplemented("the catalog call " + call.name);
+  const auto& columns = table->info.columns;
+  if (call.name == "recover_partitions" &&
+      std::ranges::none_of(columns, &plan::TableColumnInfo::is_partition)) {
+    return base::MakeError(
+        base::ErrorKind::kAnalysis, "NOT_A_PARTITIONED_TABLE",
+        fmt::format("The table {} has no partitions.", Argument(call, "table_name")),
+        {{"operation", "ALTER TABLE RECOVER PARTITIONS"},
+         {"tableIdentWithDB", QuotedTableName(table->info.name_space.back(), table->info.name)}});
+  }
+  return Rows::None();
+}
+
 // Files are looked at anew by every query.
 Answer Nothing(Session&, const CatalogCall&, const CommandContext&) { return Rows::None(); }
 
@@ -337,6 +354,7 @@ struct CallRow {
 };
 
 constexpr CallRow kCalls[] = {
+    {"analyze_table", Maintain},
     {"cache_table", CacheCall},
     {"clear_cache", ClearCache},
     {"create_database", CreateDatabase},
@@ -364,12 +382,13 @@ constexpr CallRow kCalls[] = {
     {"list_partitions", ShowOfTable},
     {"list_tables", ListTables},
     {"list_views", ListTables},
-    {"recover_partitions", Nothing},
+    {"recover_partitions", Maintain},
     {"refresh_by_path", Nothing},
     {"refresh_table", CacheCall},
     {"set_current_catalog", SetCurrentCatalog},
     {"set_current_database", SetCurrentDatabase},
     {"table_exists", TableExists},
+    {"truncate_table", Maintain},
     {"uncache_table", CacheCall},
 };
 

@@ -68,7 +68,10 @@ Answer CreateTemporaryView(Session& session, const CreateView& command, const Co
   };
   const bool has_global_prefix =
       command.name.size() == 2 && LowerCase(command.name[0]) == kGlobalTemporaryDatabase;
-  if (command.name.size() != 1 && !(command.is_global && has_global_prefix)) return too_long();
+  // A DataFrame's createTempView takes the last of two parts as the name, whatever the first is.
+  const bool has_ignored_prefix = command.name.size() == 2 && context.form == JournalForm::kConnectCommand;
+  if (command.name.size() != 1 && !(command.is_global && has_global_prefix) && !has_ignored_prefix)
+    return too_long();
   const std::string& name = command.name.back();
   TemporaryViews& views = command.is_global ? session.global_views() : session.views();
 
