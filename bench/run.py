@@ -4,6 +4,7 @@
     run.py start      time to the first accepted call, idle memory
     run.py select     spark.sql("select 1").collect(), median and 95th percentile
     run.py clients    eight clients at once: PySpark processes, and raw gRPC
+    run.py large      TPC-H at scale 10 with 6 GB of memory, Hearth alone
     run.py all        everything; --write puts the tables into docs/performance.md
 
 The contenders take turns query by query, so that a machine that slows down slows all of them down.
@@ -32,7 +33,7 @@ SELECT_RUNS = 200
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="?", default="tpch", choices=["tpch", "start", "select", "clients", "all"])
+    parser.add_argument("what", nargs="?", default="tpch", choices=["tpch", "start", "select", "clients", "large", "all"])
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", default="", help="contenders, separated by commas")
@@ -84,6 +85,11 @@ def measure_tpch(options) -> tuple[str, dict]:
     return report_tpch(options, list(texts), best, peaks), {"tpch": best, "peak_mib": peaks}
 
 
+def tpch_title(options) -> str:
+    memory = f" with {options.memory} of memory" if options.memory else ""
+    return f"TPC-H SF{options.scale:g}{memory}, best of {options.runs}, wall / CPU seconds"
+
+
 def report_tpch(options, numbers: list[int], best: dict, peaks: dict) -> str:
     names = list(best)
     rows = []
@@ -98,7 +104,7 @@ def report_tpch(options, numbers: list[int], best: dict, peaks: dict) -> str:
         return sum(best[name][number][figure] for number in numbers if best[name].get(number))
 
     rows.append(["total", *[f"{total(name, 0):.2f} / {total(name, 1):.2f}" for name in names]])
-    text = table(f"TPC-H SF{options.scale:g}, best of {options.runs}, wall / CPU seconds", ["query", *names], rows)
+    text = table(tpch_title(options), ["query", *names], rows)
     if "Hearth" in names:
         for other in names:
             if other == "Hearth":
@@ -162,7 +168,19 @@ def measure_clients(options) -> tuple[str, dict]:
     return table("Eight clients at once, select 1", ["", "PySpark", "raw gRPC"], rows), {"clients": figures}
 
 
-PARTS = {"start": measure_start, "select": measure_select, "clients": measure_clients, "tpch": measure_tpch}
+def measure_large(options) -> tuple[str, dict]:
+    large = argparse.Namespace(**{**vars(options), "scale": 10.0, "memory": "6GB", "only": "hearth", "runs": 1})
+    text, figures = measure_tpch(large)
+    return text, {"large": figures}
+
+
+PARTS = {
+    "start": measure_start,
+    "select": measure_select,
+    "clients": measure_clients,
+    "tpch": measure_tpch,
+    "large": measure_large,
+}
 
 
 def main() -> int:
