@@ -328,14 +328,17 @@ Answer ClearCache(Session& session, const CatalogCall&, const CommandContext&) {
   return Rows::None();
 }
 
-// Partitions are looked up in the file system by every query, and no statistics are kept.
-Answer Maintain(Session& session, const CatalogCall& call, const CommandContext&) {
+Answer AnalyzeOrTruncate(Session& session, const CatalogCall& call, const CommandContext& context) {
+  HEARTH_ASSIGN(unresolved::Name name, plan::ParseName(Argument(call, "table_name")));
+  if (call.name == "truncate_table") return Run(session, unresolved::TruncateTable{std::move(name)}, context);
+  return Run(session, unresolved::AnalyzeTable{std::move(name)}, context);
+}
+
+// Partitions are looked up in the file system by every query.
+Answer RecoverPartitions(Session& session, const CatalogCall& call, const CommandContext&) {
   HEARTH_ASSIGN(const std::vector<std::string> name, plan::ParseName(Argument(call, "table_name")));
   HEARTH_ASSIGN(const TablePtr table, FindTable(session, name));
-  if (call.name == "truncate_table") return base::NotImplemented("the catalog call " + call.name);
-  const auto& columns = table->info.columns;
-  if (call.name == "recover_partitions" &&
-      std::ranges::none_of(columns, &plan::TableColumnInfo::is_partition)) {
+  if (std::ranges::none_of(table->info.columns, &plan::TableColumnInfo::is_partition)) {
     return base::MakeError(
         base::ErrorKind::kAnalysis, "NOT_A_PARTITIONED_TABLE",
         fmt::format("The table {} has no partitions.", Argument(call, "table_name")),
@@ -354,7 +357,7 @@ struct CallRow {
 };
 
 constexpr CallRow kCalls[] = {
-    {"analyze_table", Maintain},
+    {"analyze_table", AnalyzeOrTruncate},
     {"cache_table", CacheCall},
     {"clear_cache", ClearCache},
     {"create_database", CreateDatabase},
@@ -382,13 +385,13 @@ constexpr CallRow kCalls[] = {
     {"list_partitions", ShowOfTable},
     {"list_tables", ListTables},
     {"list_views", ListTables},
-    {"recover_partitions", Maintain},
+    {"recover_partitions", RecoverPartitions},
     {"refresh_by_path", Nothing},
     {"refresh_table", CacheCall},
     {"set_current_catalog", SetCurrentCatalog},
     {"set_current_database", SetCurrentDatabase},
     {"table_exists", TableExists},
-    {"truncate_table", Maintain},
+    {"truncate_table", AnalyzeOrTruncate},
     {"uncache_table", CacheCall},
 };
 

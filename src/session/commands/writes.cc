@@ -93,6 +93,37 @@ base::Status Insert(Session& session, const WriteTable& command, const TableReco
   return WriteRowsToTable(session, rows, table, overwrite, dynamic, context.stop);
 }
 
+bool IsDefaultWord(const unresolved::ExpressionPtr& cell) {
+  const auto* word = cell->As<unresolved::Attribute>();
+  return word && word->parts.size() == 1 && LowerCase(word->parts[0]) == "default";
+}
+
+// INSERT … VALUES with DEFAULT as a whole value: the default of the column in its place, NULL without one.
+unresolved::RelationPtr WithDefaults(const WriteTable& command, const TableRecord& table) {
+  const auto* values = command.input->As<unresolved::InlineTable>();
+  if (!values) return command.input;
+  std::vector<std::string> targets = command.insert_columns;
+  for (const plan::TableColumnInfo& column : table.info.columns) {
+    const bool is_static = std::ranges::any_of(command.static_partitions, [&](const auto& partition) {
+      return partition.second && LowerCase(partition.first) == LowerCase(column.field.name);
+    });
+    if (command.insert_columns.empty() && !is_static) targets.push_back(column.field.name);
+  }
+  const auto default_of = [&](const std::string& name) {
+    for (const auto& [column, value] : table.defaults) {
+      if (LowerCase(column) == LowerCase(name)) return value;
+    }
+    return unresolved::Make(unresolved::Literal{{}, plan::DataType::Null(), {}});
+  };
+  unresolved::InlineTable filled = *values;
+  for (auto& row : filled.rows) {
+    for (size_t i = 0; i < row.size() && i < targets.size(); ++i) {
+      if (IsDefaultWord(row[i])) row[i] = default_of(targets[i]);
+    }
+  }
+  return unresolved::MakeRelation(std::move(filled), command.input->plan_id, command.input->origin);
+}
+
 // Names must match, as in Spark, whose error for it is an old one.
 base::Status AppendSaved(Session& session, WriteTable command, const TableRecord& table,
                          const plan::RelationPtr& query, const CommandContext& context) {
@@ -155,7 +186,10 @@ Answer Run(Session& session, const WriteTable& command, const CommandContext& co
   const auto names = session.Names();
   HEARTH_ASSIGN(const NameLookup::TableName name, names->Qualify(command.table));
   const TablePtr existing = session.catalog().FindTable(name.database, name.name);
-  HEARTH_ASSIGN(const plan::RelationPtr query, AnalyzeQuery(session, command.input, context.stop));
+  const bool inserts = existing && command.action == WriteTable::Action::kInsertInto;
+  HEARTH_ASSIGN(
+      const plan::RelationPtr query,
+      AnalyzeQuery(session, inserts ? WithDefaults(command, *existing) : command.input, context.stop));
   switch (command.action) {
     case WriteTable::Action::kSaveAsTable:
       HEARTH_RETURN_IF_ERROR(SaveAsTable(session, command, existing, query, context));
