@@ -103,7 +103,7 @@ def test_it_can_end_with_the_program_that_started_it(binary, tmp_path):
         assert process.wait(20) == 0
 
 
-@pytest.mark.skipif(os.environ.get("HEARTH_SANITIZERS"), reason="sanitizers take time and memory of their own")
+@pytest.mark.skipif(bool(os.environ.get("HEARTH_SANITIZERS")), reason="sanitizers take time and memory of their own")
 def test_it_starts_fast_and_idles_small(binary, tmp_path):
     """Under 100 ms and 120 MiB on a quiet machine; here with room for a busy one."""
     times = []
