@@ -33,7 +33,9 @@ SELECT_RUNS = 200
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="?", default="tpch", choices=["tpch", "start", "select", "clients", "large", "all"])
+    parser.add_argument(
+        "what", nargs="?", default="tpch", choices=["tpch", "start", "select", "clients", "large", "all"]
+    )
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", default="", help="contenders, separated by commas")
