@@ -1,5 +1,5 @@
 # hearth_module(NAME [DEPENDS module...] [LIBRARIES target...] [PRIVATE_LIBRARIES target...] [PRECOMPILE <header>...]
-#               [PART folder PART_PRECOMPILE <header>...])
+#               [PART folder PART_PRECOMPILE <header>...] [WITHOUT folder])
 #
 # One room of the house: every *.cc below the current folder becomes the library hearth_NAME, every *_test.cc one
 # GoogleTest program NAME_test, run from the repository root by ctest. New files are picked up by themselves.
@@ -8,6 +8,7 @@
 #   PRIVATE_LIBRARIES  third-party targets that only this room's own sources and tests may include
 #   PRECOMPILE         heavy third-party headers, precompiled once for this room, beside the standard set
 #   PART               a folder of the room whose sources alone include heavy headers: it gets a precompiled header of its own
+#   WITHOUT            a folder that holds libraries of its own
 set(HEARTH_STANDARD_HEADERS
   <algorithm> <array> <chrono> <cmath> <cstdint> <functional> <limits> <map> <memory> <mutex> <optional> <set> <span>
   <string> <string_view> <tuple> <unordered_map> <unordered_set> <utility> <variant> <vector> <fmt/format.h>
@@ -20,9 +21,12 @@ function(hearth_precompile target)
 endfunction()
 
 function(hearth_module name)
-  cmake_parse_arguments(ARG "" "PART" "DEPENDS;LIBRARIES;PRIVATE_LIBRARIES;PRECOMPILE;PART_PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(ARG "" "PART;WITHOUT" "DEPENDS;LIBRARIES;PRIVATE_LIBRARIES;PRECOMPILE;PART_PRECOMPILE" ${ARGN})
   list(TRANSFORM ARG_DEPENDS PREPEND hearth_)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
+  if(ARG_WITHOUT)
+    list(FILTER sources EXCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/${ARG_WITHOUT}/")
+  endif()
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")

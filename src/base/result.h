@@ -31,6 +31,10 @@ enum class ErrorKind {
   kDeadlineExceeded,  // the operation ran out of time
   kResourceExhausted,  // memory, queue, disk or message limit reached; this request alone fails
   kUnavailable,        // try again later; nothing was done
+  kUnauthenticated,    // nobody vouches for the caller
+  kPermissionDenied,   // the caller is known and may not do this
+  kConflict,           // what is stored under this name is another thing
+  kUnknownOutcome,     // it may or may not have been done: look before doing it again
   kInternal,           // our bug
 };
 

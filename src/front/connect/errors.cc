@@ -77,6 +77,10 @@ grpc::StatusCode CodeOf(const Error& error) {
   switch (error.kind) {
     case ErrorKind::kUnavailable:
       return grpc::StatusCode::UNAVAILABLE;
+    case ErrorKind::kUnauthenticated:
+      return grpc::StatusCode::UNAUTHENTICATED;
+    case ErrorKind::kPermissionDenied:
+      return grpc::StatusCode::PERMISSION_DENIED;
     case ErrorKind::kUnsupported:
       return error.condition == base::kNotImplementedCondition ? grpc::StatusCode::UNIMPLEMENTED
                                                                : grpc::StatusCode::INTERNAL;
@@ -93,6 +97,8 @@ grpc::StatusCode CodeOf(const Error& error) {
     case ErrorKind::kCancelled:
     case ErrorKind::kDeadlineExceeded:
     case ErrorKind::kResourceExhausted:
+    case ErrorKind::kConflict:
+    case ErrorKind::kUnknownOutcome:
     case ErrorKind::kInternal:
       return grpc::StatusCode::INTERNAL;
   }
@@ -156,6 +162,10 @@ Classes JavaClassesOf(const Error& error) {
                  : Classes(kSpark);
     case ErrorKind::kResourceExhausted:
     case ErrorKind::kUnavailable:
+    case ErrorKind::kUnauthenticated:
+    case ErrorKind::kPermissionDenied:
+    case ErrorKind::kConflict:
+    case ErrorKind::kUnknownOutcome:
     case ErrorKind::kInternal:
       return kSpark;
   }
