@@ -41,6 +41,9 @@ std::optional<RunState> StateOf(std::string_view name);
 // Which state may follow which: the whole state machine. Staying is not a transition.
 bool MayFollow(RunState from, RunState to);
 
+// Waits for its turn: no backend holds anything for it.
+bool IsWaiting(RunState state);
+
 // How far an attempt has come at its backend, as far as is stored.
 enum class AttemptPhase {
   kIntended,  // to be created under its token; whether it was is known only by looking
@@ -48,6 +51,9 @@ enum class AttemptPhase {
   kEnded,     // its outcome is stored; what it holds at the backend may still be there
   kRemoved,   // the backend has given everything back
 };
+
+// Why the runner itself wants an attempt to end.
+enum class StopReason { kNone, kCancelled, kStartLimit, kRunLimit };
 
 // Why an attempt ended, as a row of failures.tsv sees it.
 struct Failure {
@@ -82,6 +88,8 @@ struct Attempt {
   Outcome outcome;         // once kEnded
   Failure failure;         // once kEnded and not succeeded
   std::string decision;    // what followed and why: "retry with driver memory 2g -> 3g"
+  StopReason stop_reason = StopReason::kNone;  // stored before the backend is told
+  int64_t stop_at = 0;                         // when it was
   int64_t created_at = 0;  // microseconds since 1970 UTC, 0: not yet
   int64_t started_at = 0;
   int64_t ended_at = 0;
@@ -98,18 +106,16 @@ struct Run {
   manifest::JobSpec spec;  // as asked for
   RunState state = RunState::kAccepted;
   std::string cause;  // why it is in this state, in a sentence
-  bool cancel_requested = false;
   int32_t attempts = 0;  // how many there are
   std::string callback_url;
+  std::string cancel_cause;  // who asked for the end, and why
   int64_t created_at = 0;
   int64_t submitted_at = 0;  // first attempt
   int64_t started_at = 0;    // first driver
   int64_t ended_at = 0;
   int64_t due_at = 0;  // when the runner looks at it again; final runs: when what is left is cleaned up
-  // Who drives it: a server, until when, and the fencing number that each of its writes must still find.
-  std::string owner;
-  int64_t lease_until = 0;
-  int64_t fence = 0;
+  std::string owner;    // the server that drives it; empty: any
+  int64_t version = 0;  // grows with each write, and each write must still find the one it read
 };
 
 // One transition (or note) of a run. Sequence numbers count from 1 without gaps.
