@@ -53,6 +53,9 @@ class Backend {
   // As manifests say it: "local", "kubernetes".
   virtual std::string_view name() const = 0;
 
+  // Fills in what the spec leaves open and this backend has a rule for.
+  virtual void Complete(manifest::JobSpec* /*spec*/) const {}
+
   // Chooses where the attempt shall run. The answer is stored before Create. Errors: kUnavailable when no
   // place takes work now; kIllegalArgument when the spec can run nowhere here.
   virtual base::Result<std::string> Place(const manifest::JobSpec& spec) = 0;

@@ -84,6 +84,7 @@ struct Attempt {
   std::string backend;
   std::string cluster;    // where at the backend; remembered, never chosen again
   std::string native_id;  // the backend's own identity of what was created: a uid, a process
+  std::string web_url;     // the driver's Spark UI; empty: none is known
   manifest::JobSpec spec;  // as resolved and changed for this attempt
   Outcome outcome;         // once kEnded
   Failure failure;         // once kEnded and not succeeded
@@ -113,7 +114,13 @@ struct Run {
   int64_t submitted_at = 0;  // first attempt
   int64_t started_at = 0;    // first driver
   int64_t ended_at = 0;
+  int64_t changed_at = 0;  // when the change that is being stored happens; not kept
   int64_t due_at = 0;  // when the runner looks at it again; final runs: when what is left is cleaned up
+  // Where the newest attempt is and what it takes, for admission.
+  std::string backend;
+  std::string cluster;
+  int64_t cores = 0;
+  int64_t memory_mib = 0;
   std::string owner;    // the server that drives it; empty: any
   int64_t version = 0;  // grows with each write, and each write must still find the one it read
 };

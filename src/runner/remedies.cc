@@ -1,0 +1,124 @@
+#include "runner/remedies.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace hearth::runner {
+namespace {
+
+using manifest::JobSpec;
+using manifest::MemoryText;
+
+// No job grows past this by itself: a person decides about more.
+constexpr int64_t kLargestProcessMib = int64_t{128} << 10;
+constexpr int64_t kSmallestOverheadStepMib = 1024;
+constexpr int32_t kMostExecutors = 1000;
+
+using Remedy = std::optional<std::string> (*)(JobSpec*);
+
+std::optional<std::string> Grow(std::string_view what, int64_t* mib, int64_t target) {
+  target = std::min(target, kLargestProcessMib);
+  if (target <= *mib) return std::nullopt;
+  std::string text = fmt::format("{} {} -> {}", what, MemoryText(*mib), MemoryText(target));
+  *mib = target;
+  return text;
+}
+
+int64_t DefaultOverhead(int64_t memory_mib) { return std::max<int64_t>(384, memory_mib / 10); }
+
+std::optional<std::string> GrowOverhead(std::string_view what, manifest::ProcessSize* size) {
+  int64_t overhead = size->overhead_mib.value_or(DefaultOverhead(size->memory_mib));
+  const int64_t target = std::max(overhead * 2, overhead + kSmallestOverheadStepMib);
+  auto text = Grow(what, &overhead, target);
+  if (text) size->overhead_mib = overhead;
+  return text;
+}
+
+std::optional<std::string> Same(JobSpec*) { return ""; }
+
+std::optional<std::string> GrowDriverMemory(JobSpec* spec) {
+  int64_t* mib = &spec->resources.driver.memory_mib;
+  return Grow("driver memory", mib, *mib * 2);
+}
+
+std::optional<std::string> GrowDriverOverhead(JobSpec* spec) {
+  return GrowOverhead("driver memory overhead", &spec->resources.driver);
+}
+
+// Without executors the tasks run in the driver.
+std::optional<std::string> GrowExecutorMemory(JobSpec* spec) {
+  if (spec->resources.executor_instances == 0) return GrowDriverMemory(spec);
+  int64_t* mib = &spec->resources.executor.memory_mib;
+  return Grow("executor memory", mib, *mib * 2);
+}
+
+std::optional<std::string> GrowExecutorOverhead(JobSpec* spec) {
+  if (spec->resources.executor_instances == 0) return GrowDriverOverhead(spec);
+  return GrowOverhead("executor memory overhead", &spec->resources.executor);
+}
+
+std::optional<std::string> MoreExecutors(JobSpec* spec) {
+  int32_t& instances = spec->resources.executor_instances;
+  const int32_t target = std::min((instances * 3 + 1) / 2, kMostExecutors);
+  if (target <= instances) return std::nullopt;
+  std::string text = fmt::format("executors {} -> {}", instances, target);
+  instances = target;
+  auto& maximum = spec->resources.maximum_instances;
+  if (maximum) maximum = std::max(*maximum, target);
+  return text;
+}
+
+// Sets what the job has not been set to before; a second time there is nothing left to do.
+std::optional<std::string> SetOnce(JobSpec* spec, const char* key, const std::string& value) {
+  std::string& current = spec->spark_config[key];
+  if (current == value) return std::nullopt;
+  std::string text = fmt::format("{} {} -> {}", key, current.empty() ? "(unset)" : current, value);
+  current = value;
+  return text;
+}
+
+std::optional<std::string> RaiseResultSize(JobSpec* spec) {
+  // More than a quarter of the heap would only move the failure.
+  const int64_t quarter = spec->resources.driver.memory_mib / 4;
+  if (quarter <= 1024) return std::nullopt;
+  return SetOnce(spec, "spark.driver.maxResultSize", MemoryText(quarter));
+}
+
+std::optional<std::string> RaiseNetworkTimeout(JobSpec* spec) {
+  return SetOnce(spec, "spark.network.timeout", "300s");
+}
+
+std::optional<std::string> NoBroadcast(JobSpec* spec) {
+  return SetOnce(spec, "spark.sql.autoBroadcastJoinThreshold", "-1");
+}
+
+std::optional<std::string> RaiseSerializerBuffer(JobSpec* spec) {
+  return SetOnce(spec, "spark.kryoserializer.buffer.max", "512m");
+}
+
+struct RemedyRow {
+  std::string_view name;
+  Remedy apply;
+};
+constexpr RemedyRow kRemedies[] = {
+    {"same", Same},
+    {"grow-driver-memory", GrowDriverMemory},
+    {"grow-driver-overhead", GrowDriverOverhead},
+    {"grow-executor-memory", GrowExecutorMemory},
+    {"grow-executor-overhead", GrowExecutorOverhead},
+    {"more-executors", MoreExecutors},
+    {"raise-result-size", RaiseResultSize},
+    {"raise-network-timeout", RaiseNetworkTimeout},
+    {"no-broadcast", NoBroadcast},
+    {"raise-serializer-buffer", RaiseSerializerBuffer},
+};
+
+}  // namespace
+
+std::optional<std::string> ApplyRemedy(std::string_view name, manifest::JobSpec* spec) {
+  const auto* row = std::ranges::find(kRemedies, name, &RemedyRow::name);
+  return row == std::end(kRemedies) ? std::nullopt : row->apply(spec);
+}
+
+}  // namespace hearth::runner

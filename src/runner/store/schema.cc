@@ -1,0 +1,75 @@
+#include <fmt/format.h>
+
+#include "runner/store/store.h"
+
+namespace hearth::runner {
+namespace {
+
+// Each row brings the schema one version further; rows are only ever added.
+constexpr const char* kVersion1[] = {
+    // The spec and what the runner adds to it are JSON texts: nothing selects by them.
+    "CREATE TABLE runs (id TEXT PRIMARY KEY, idempotency_key TEXT, fingerprint TEXT NOT NULL, team TEXT NOT NULL, "
+    "user_name TEXT NOT NULL, name TEXT NOT NULL, environment TEXT NOT NULL, state TEXT NOT NULL, "
+    "is_final BIGINT NOT NULL, is_waiting BIGINT NOT NULL, cause TEXT NOT NULL, spec TEXT NOT NULL, "
+    "backend TEXT NOT NULL, cluster TEXT NOT NULL, "
+    "cores BIGINT NOT NULL, memory_mib BIGINT NOT NULL, priority BIGINT NOT NULL, attempts BIGINT NOT NULL, "
+    "events BIGINT NOT NULL, callback_url TEXT NOT NULL, cancel_cause TEXT NOT NULL, created_at BIGINT NOT NULL, "
+    "submitted_at BIGINT NOT NULL, started_at BIGINT NOT NULL, ended_at BIGINT NOT NULL, due_at BIGINT NOT NULL, "
+    "owner TEXT NOT NULL, version BIGINT NOT NULL)",
+    "CREATE UNIQUE INDEX runs_by_key ON runs (team, idempotency_key)",
+    "CREATE INDEX runs_by_due ON runs (is_final, is_waiting, due_at)",
+    "CREATE INDEX runs_by_team ON runs (team, id)",
+    "CREATE INDEX runs_by_name ON runs (name, id)",
+    "CREATE TABLE attempts (run_id TEXT NOT NULL, number BIGINT NOT NULL, phase BIGINT NOT NULL, "
+    "token TEXT NOT NULL, backend TEXT NOT NULL, cluster TEXT NOT NULL, native_id TEXT NOT NULL, "
+    "spec TEXT NOT NULL, outcome TEXT NOT NULL, failure TEXT NOT NULL, decision TEXT NOT NULL, "
+    "stop_reason BIGINT NOT NULL, stop_at BIGINT NOT NULL, created_at BIGINT NOT NULL, started_at BIGINT NOT NULL, "
+    "ended_at BIGINT NOT NULL, web_url TEXT NOT NULL, PRIMARY KEY (run_id, number))",
+    "CREATE TABLE events (run_id TEXT NOT NULL, sequence BIGINT NOT NULL, at BIGINT NOT NULL, "
+    "attempt BIGINT NOT NULL, state TEXT NOT NULL, cause TEXT NOT NULL, PRIMARY KEY (run_id, sequence))",
+    "CREATE TABLE servers (id TEXT PRIMARY KEY, lives_until BIGINT NOT NULL)",
+    "CREATE TABLE roles (role TEXT PRIMARY KEY, server TEXT NOT NULL, held_until BIGINT NOT NULL)",
+    "CREATE TABLE callbacks (run_id TEXT PRIMARY KEY, url TEXT NOT NULL, tries BIGINT NOT NULL, "
+    "next_at BIGINT NOT NULL, answer TEXT NOT NULL)",
+    "CREATE INDEX callbacks_by_time ON callbacks (next_at)",
+    "CREATE TABLE audit (at BIGINT NOT NULL, user_name TEXT NOT NULL, team TEXT NOT NULL, call TEXT NOT NULL, "
+    "subject TEXT NOT NULL, outcome TEXT NOT NULL)",
+    "CREATE INDEX audit_by_time ON audit (at)",
+};
+
+constexpr std::span<const char* const> kVersions[] = {kVersion1};
+
+base::Status Advance(SqlConnection& connection, int64_t from) {
+  for (size_t version = static_cast<size_t>(from); version < std::size(kVersions); ++version) {
+    for (const char* statement : kVersions[version]) HEARTH_RETURN_IF_ERROR(connection.Query(statement));
+  }
+  HEARTH_RETURN_IF_ERROR(connection.Query("DELETE FROM schema_version"));
+  HEARTH_RETURN_IF_ERROR(connection.Query("INSERT INTO schema_version (version) VALUES ($1)",
+                                          static_cast<int64_t>(std::size(kVersions))));
+  return {};
+}
+
+}  // namespace
+
+base::Status Store::Migrate() {
+  return database_.Write([&](SqlConnection& connection) -> base::Status {
+    HEARTH_RETURN_IF_ERROR(
+        connection.Query("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)"));
+    if (database_.is_shared()) {
+      // Two servers that start together: the second one waits here and finds the work done.
+      HEARTH_RETURN_IF_ERROR(connection.Query("LOCK TABLE schema_version IN EXCLUSIVE MODE"));
+    }
+    HEARTH_ASSIGN(const auto rows, connection.Query("SELECT version FROM schema_version"));
+    const int64_t version = rows.empty() ? 0 : Number(rows[0][0]);
+    const auto newest = static_cast<int64_t>(std::size(kVersions));
+    if (version == newest) return {};
+    if (version < newest) return Advance(connection, version);
+    base::Error error;
+    error.kind = base::ErrorKind::kIllegalArgument;
+    error.message = fmt::format("the job store has schema version {}, written by a newer Hearth; this one knows {}",
+                                version, newest);
+    return error;
+  });
+}
+
+}  // namespace hearth::runner

@@ -1,0 +1,109 @@
+// What the runner remembers. Every change of a run is one transaction that must still find the version it was
+// computed from, so that of two writers one wins and the other looks again.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "runner/run.h"
+#include "runner/runner.h"
+#include "runner/store/database.h"
+
+namespace hearth::runner {
+
+// One step of a run's life, stored all or nothing.
+struct Change {
+  Run run;                         // with the version that was read
+  std::optional<Attempt> attempt;  // new or changed
+  // Empty: no event. The state, the time and the attempt are those of `run`.
+  std::string event_cause;
+};
+
+// What one team's live runs take at one place.
+struct Use {
+  std::string team;
+  std::string backend;
+  std::string cluster;
+  int64_t runs = 0;
+  int64_t cores = 0;
+  int64_t memory_mib = 0;
+};
+
+// A POST that is owed to a callback address.
+struct Callback {
+  RunId run;
+  std::string url;
+  int32_t tries = 0;
+};
+
+// One row for each call that came through a door.
+struct AuditRow {
+  int64_t at = 0;
+  std::string user;
+  std::string team;
+  std::string call;
+  std::string subject;
+  std::string outcome;
+};
+
+// Thread-safe. Errors of all calls: kUnavailable when nothing was done; kUnknownOutcome when a write's answer was
+// lost; kInternal for a database that holds something else.
+class Store {
+ public:
+  explicit Store(Database& database) : database_(database) {}
+
+  // Brings the schema to this version; refuses one that is newer.
+  base::Status Migrate();
+
+  // Stores a new run, or gives the one that has its team and key.
+  struct Inserted {
+    Run run;
+    bool is_new = false;
+  };
+  base::Result<Inserted> Insert(const Run& run);
+
+  base::Result<std::optional<Run>> Find(const RunId& id);
+  base::Result<std::optional<RunHistory>> FindHistory(const RunId& id);
+  base::Result<std::optional<Attempt>> FindAttempt(const RunId& id, int32_t number);
+  base::Result<std::vector<Attempt>> Attempts(const RunId& id);
+  base::Result<std::vector<Event>> Events(const RunId& id, int32_t after_sequence, int32_t limit);
+  base::Result<RunPage> List(const RunFilter& filter);
+
+  // False, and nothing is written, when the run has another version by now. Advances `change.run.version`.
+  base::Result<bool> Save(Change& change);
+  // Many at once: the runs whose versions did not fit are left out of the answer.
+  base::Result<std::vector<Change>> SaveAll(std::vector<Change> changes);
+
+  // Live runs that a backend holds something for and whose time has come, oldest first: those that `server`
+  // owns or, taken over with a new version, those whose owner no longer lives.
+  base::Result<std::vector<Run>> ClaimDue(const std::string& server, int64_t now, int32_t limit);
+  // Runs that wait for admission and whose delay is over: of each team the first `limit_per_team` by
+  // priority, and the oldest few, whatever their priority.
+  base::Result<std::vector<Run>> Waiting(int64_t now, int32_t limit_per_team);
+  base::Result<int64_t> CountWaiting();
+  base::Result<std::vector<Use>> Uses();
+  // Final runs that still hold something whose time is over.
+  base::Result<std::vector<Run>> DueForCleanup(int64_t now, int32_t limit);
+  base::Status Delete(const RunId& id);
+
+  // `server` lives until then: its runs are its own.
+  base::Status Renew(const std::string& server, int64_t now, int64_t until);
+  // True when `server` now holds the role alone (one admission at a time) until then.
+  base::Result<bool> HoldRole(const std::string& role, const std::string& server, int64_t now, int64_t until);
+
+  base::Result<std::vector<Callback>> DueCallbacks(int64_t now, int32_t limit, int64_t claim_until);
+  // `next_at` 0: delivered or given up, with what was answered.
+  base::Status SaveCallback(const Callback& callback, int64_t next_at, const std::string& answer);
+
+  base::Status Audit(const AuditRow& row);
+  base::Result<std::vector<AuditRow>> AuditRows(int32_t limit);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace hearth::runner
