@@ -86,7 +86,8 @@ struct JobSpec {
 
   JobType type = JobType::kBatch;
   Application application;
-  std::string engine_type;     // "spark-oss": Apache Spark; "hearth": the embedded engine, no JVM; empty: by backend
+  std::string
+      engine_type;  // "spark-oss": Apache Spark; "hearth": the embedded engine, no JVM; empty: by backend
   std::string engine_version;  // "3.5"
   std::string image;           // resolved; empty where no image is used
   Resources resources;

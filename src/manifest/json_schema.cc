@@ -1,0 +1,189 @@
+// JSON Schema of manifests, from the table of fields.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "manifest/manifest.h"
+#include "manifest/values.h"
+
+namespace hearth::manifest {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr const char* kMemoryRegex = "^[0-9]+([bB]|([kKmMgGtTpP]([iIbB])?))?$";
+constexpr const char* kDurationRegex = "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$|^[0-9]+$";
+constexpr const char* kDateRegex = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
+
+// A document, or a part of spec that an environment lays over it: nothing is required there, null deletes.
+enum class Part { kWhole, kOverlay };
+
+ordered_json SchemaOf(const Field& field, Part part);
+
+// Any value may be a template, which is text.
+ordered_json OrTemplate(ordered_json schema) {
+  return {{"anyOf", {std::move(schema), {{"type", "string"}, {"pattern", "\\{\\{.*\\}\\}"}}}}};
+}
+
+ordered_json TextSchema(const std::string& regex) {
+  ordered_json schema = {{"type", "string"}};
+  if (!regex.empty()) schema["pattern"] = regex;
+  return schema;
+}
+
+ordered_json IntegerSchema(const Field& field) {
+  ordered_json schema = {{"type", "integer"}};
+  const Bounds bounds = BoundsOf(field);
+  if (bounds.lowest) schema["minimum"] = *bounds.lowest;
+  if (bounds.highest) schema["maximum"] = *bounds.highest;
+  return schema;
+}
+
+ordered_json TextFieldSchema(const Field& field) {
+  const TextPattern* pattern = FindPattern(field.constraint);
+  return TextSchema(pattern == nullptr ? "" : pattern->regex);
+}
+
+ordered_json MapSchema(const Field& field, Part part) {
+  ordered_json value = {{"type", {"string", "number", "boolean"}}};
+  if (part == Part::kOverlay) value["type"].push_back("null");
+  ordered_json schema = {{"type", "object"}, {"additionalProperties", value}};
+  if (const TextPattern* pattern = FindPattern(field.constraint))
+    schema["propertyNames"] = TextSchema(pattern->regex);
+  return schema;
+}
+
+ordered_json RecordSchema(const Field& field, Part part) {
+  ordered_json properties = ordered_json::object();
+  ordered_json required = ordered_json::array();
+  for (const Field& child : field.children) {
+    ordered_json schema = SchemaOf(child, part);
+    for (const Alias& alias : child.aliases) {
+      // Old spellings may have a unit of their own.
+      ordered_json old = alias.unit == 1 ? schema : OrTemplate({{"type", "integer"}});
+      old["description"] = fmt::format("Old spelling of {}", child.name);
+      old["deprecated"] = true;
+      old.erase("default");
+      properties[alias.name] = std::move(old);
+    }
+    properties[child.name] = std::move(schema);
+    if (child.required && child.aliases.empty()) required.push_back(child.name);
+  }
+  for (const MovedField& moved : MovedFields()) {
+    const size_t dot = moved.from.rfind('.');
+    if (field.path.empty() || moved.from.substr(0, dot) != field.path) continue;
+    ordered_json old = SchemaOf(*moved.to, part);
+    old["description"] = fmt::format("Old place of {}", moved.to->path);
+    old["deprecated"] = true;
+    properties[moved.from.substr(dot + 1)] = std::move(old);
+  }
+  ordered_json schema = {{"type", "object"}, {"properties", std::move(properties)}};
+  if (part == Part::kWhole && !required.empty()) schema["required"] = std::move(required);
+  if (part == Part::kOverlay && field.type == FieldType::kRecords) schema["required"] = {"name"};
+  schema["additionalProperties"] = false;
+  return schema;
+}
+
+ordered_json ApplicationChoice() {
+  ordered_json choice = ordered_json::array();
+  const Field& spec = *DocumentFields(Kind::kSparkJob).Child("spec");
+  for (const char* name : {"coreEtl", "pyspark", "jar", "sql"}) {
+    ordered_json spellings = ordered_json::array({{{"required", {name}}}});
+    for (const Alias& alias : spec.Child(name)->aliases) spellings.push_back({{"required", {alias.name}}});
+    choice.push_back({{"anyOf", std::move(spellings)}});
+  }
+  return choice;
+}
+
+ordered_json BareSchema(const Field& field, Part part) {
+  switch (field.type) {
+    case FieldType::kRecord: {
+      ordered_json schema = RecordSchema(field, part);
+      if (field.path == "spec" && part == Part::kWhole && field.Child("coreEtl") != nullptr)
+        schema["oneOf"] = ApplicationChoice();
+      if (field.path == "spec.coreEtl.jobSpec") return {{"anyOf", {std::move(schema), {{"type", "string"}}}}};
+      return schema;
+    }
+    case FieldType::kRecords:
+      return {{"type", "array"}, {"items", RecordSchema(field, part)}};
+    case FieldType::kOverlays: {
+      const std::string kind = field.constraint;
+      return {{"type", "object"}, {"additionalProperties", {{"$ref", "#/$defs/" + kind + "Overlay"}}}};
+    }
+    case FieldType::kMap:
+      return MapSchema(field, part);
+    case FieldType::kTexts:
+      return {{"type", "array"}, {"items", OrTemplate(TextFieldSchema(field))}};
+    case FieldType::kInteger:
+      return OrTemplate(IntegerSchema(field));
+    case FieldType::kBoolean:
+      return OrTemplate({{"type", "boolean"}});
+    case FieldType::kChoice:
+      return OrTemplate({{"enum", field.Words()}});
+    case FieldType::kMemory:
+      return OrTemplate({{"type", {"string", "integer"}}, {"pattern", kMemoryRegex}});
+    case FieldType::kDuration:
+      return OrTemplate({{"type", {"string", "integer"}}, {"pattern", kDurationRegex}});
+    case FieldType::kDate:
+      return OrTemplate(TextSchema(kDateRegex));
+    case FieldType::kText: {
+      ordered_json schema = TextFieldSchema(field);
+      return schema.contains("pattern") ? OrTemplate(std::move(schema)) : schema;
+    }
+    case FieldType::kCron:
+    case FieldType::kTimeZone:
+      return TextSchema("");
+  }
+  return ordered_json::object();
+}
+
+ordered_json SchemaOf(const Field& field, Part part) {
+  ordered_json schema = BareSchema(field, part);
+  if (part == Part::kOverlay) schema = {{"anyOf", {std::move(schema), {{"type", "null"}}}}};
+  if (!field.meaning.empty()) schema["description"] = field.meaning;
+  if (part == Part::kWhole && !field.default_text.empty()) {
+    const bool number = field.type == FieldType::kInteger;
+    const bool truth = field.type == FieldType::kBoolean;
+    schema["default"] =
+        number || truth ? ordered_json::parse(field.default_text) : ordered_json(field.default_text);
+  }
+  return schema;
+}
+
+// `#/$defs/SparkJobOverlay` needs the kind, which a field does not know.
+Field WithOverlayName(Kind kind) {
+  Field document = DocumentFields(kind);
+  for (Field& part : document.children)
+    for (Field& child : part.children)
+      if (child.type == FieldType::kOverlays) child.constraint = KindName(kind);
+  return document;
+}
+
+}  // namespace
+
+std::string JsonSchema() {
+  ordered_json kinds = ordered_json::array();
+  ordered_json definitions = ordered_json::object();
+  ordered_json choices = ordered_json::array();
+  for (const Kind kind : {Kind::kSparkJob, Kind::kSparkCluster}) {
+    const std::string name(KindName(kind));
+    const Field document = WithOverlayName(kind);
+    definitions[name] = RecordSchema(document, Part::kWhole);
+    definitions[name + "Overlay"] = RecordSchema(*document.Child("spec"), Part::kOverlay);
+    definitions[name + "Overlay"]["properties"].erase("environments");
+    kinds.push_back(name);
+    choices.push_back(
+        {{"if", {{"properties", {{"kind", {{"const", name}}}}}}}, {"then", {{"$ref", "#/$defs/" + name}}}});
+  }
+  const ordered_json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                               {"$id", "https://hearth.dev/schemas/manifest.json"},
+                               {"title", "Hearth manifest"},
+                               {"type", "object"},
+                               {"properties", {{"kind", {{"enum", std::move(kinds)}}}}},
+                               {"required", {"apiVersion", "kind"}},
+                               {"allOf", std::move(choices)},
+                               {"$defs", std::move(definitions)}};
+  return schema.dump(2) + "\n";
+}
+
+}  // namespace hearth::manifest
