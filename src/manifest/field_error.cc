@@ -58,6 +58,10 @@ void Findings::AddAt(int line, std::string path, std::string value, std::string 
   errors_.push_back({file_, line, std::move(path), std::move(value), std::move(expected)});
 }
 
+void Findings::Adopt(FieldError error) {
+  if (errors_.size() < kMostErrors) errors_.push_back(std::move(error));
+}
+
 std::vector<FieldError> Findings::Take() {
   const auto place = [](const FieldError& error) {
     return error.line == 0 ? std::numeric_limits<int>::max() : error.line;

@@ -42,6 +42,9 @@ class Findings {
   void AddHidden(const Node& node, std::string expected);
   void AddAt(int line, std::string path, std::string value, std::string expected);
 
+  // Takes over a finding, file and all.
+  void Adopt(FieldError error);
+
   bool empty() const { return errors_.empty(); }
   const std::string& file() const { return file_; }
   // In the order of lines; findings without a line come last. The same finding is told once.

@@ -87,6 +87,7 @@ void SpecFields(Archive& archive, JobSpec& spec) {
   archive("labels", spec.labels, defaults.labels);
   archive("type", spec.type, defaults.type);
   archive.Record("application", spec.application, ApplicationFields<Archive>);
+  archive("engineType", spec.engine_type, defaults.engine_type);
   archive("engineVersion", spec.engine_version, defaults.engine_version);
   archive("image", spec.image, defaults.image);
   archive.Record("resources", spec.resources, ResourceFields<Archive>);

@@ -86,8 +86,9 @@ struct JobSpec {
 
   JobType type = JobType::kBatch;
   Application application;
-  std::string
-      engine_type;  // "spark-oss": Apache Spark; "hearth": the embedded engine, no JVM; empty: by backend
+  // "spark-oss": Apache Spark; "spark-dbr": Databricks' runtime; "hearth": the embedded engine, no JVM;
+  // empty: by backend.
+  std::string engine_type;
   std::string engine_version;  // "3.5"
   std::string image;           // resolved; empty where no image is used
   Resources resources;

@@ -24,6 +24,7 @@ JobSpec FullSpec() {
                       {"org:e:1"},
                       "SELECT 1",
                       "{}"};
+  spec.engine_type = "hearth";
   spec.engine_version = "3.5";
   spec.image = "spark:3.5";
   spec.resources = {{2, 4096, 512}, {4, 8192, std::nullopt}, 5, 1, 9};
@@ -46,6 +47,7 @@ TEST(JobSpecJson, EveryFieldComesBack) {
   ASSERT_TRUE(spec.ok()) << spec.error()->message;
   EXPECT_EQ(ToJson(*spec), text);
   EXPECT_EQ(spec->resources, FullSpec().resources);
+  EXPECT_EQ(spec->engine_type, "hearth");
   EXPECT_EQ(spec->retry.maximum_retries, 0);
   EXPECT_EQ(spec->limits.run_seconds, 3);
   EXPECT_EQ(spec->secrets[0].key, "token");

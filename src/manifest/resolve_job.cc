@@ -130,6 +130,7 @@ JobSpec ReadSpec(const ResolvedDocument& document, const Platform& platform) {
   values.Read("metadata.labels", spec.labels);
   spec.type = values.Text("spec.jobType") == "streaming" ? JobType::kStreaming : JobType::kBatch;
   ReadApplication(values, platform, spec.application);
+  values.Read("spec.engine.type", spec.engine_type);
   values.Read("spec.engine.version", spec.engine_version);
   values.Read("spec.engine.image", spec.image);
   ReadResources(values, spec.resources);
@@ -148,6 +149,21 @@ void RefuseWhatWaits(const Node& node, Findings& findings) {
   for (const Node& child : node.children) RefuseWhatWaits(child, findings);
 }
 
+// An image that is named wins; else the platform's table. The embedded engine needs none.
+void ResolveImage(const Values& values, const Platform& platform, JobSpec& spec, Findings& findings) {
+  if (!spec.image.empty() || spec.engine_version.empty() || spec.engine_type == "hearth") return;
+  const std::string type = spec.engine_type.empty() ? "spark-oss" : spec.engine_type;
+  if (std::optional<std::string> image = ImageFor(platform, spec.engine_version, spec.environment, type)) {
+    spec.image = std::move(*image);
+  } else {
+    findings.Add(
+        *values.At("spec.engine.version"),
+        fmt::format(
+            "expected a version that the platform has an image of {} for in {}; engine.image names one", type,
+            spec.environment));
+  }
+}
+
 }  // namespace
 
 Checked<JobSpec> ResolveJob(const Document& document, const Target& target) {
@@ -164,20 +180,7 @@ Checked<JobSpec> ResolveJob(const Document& document, const Target& target) {
   JobSpec spec;
   if (findings.empty()) {
     spec = ReadSpec(*resolved, platform);
-    const Values values(resolved->root);
-    const std::string engine =
-        values.At("spec.engine.type") != nullptr ? values.Text("spec.engine.type") : "spark-oss";
-    if (spec.image.empty() && !spec.engine_version.empty()) {
-      const std::optional<std::string> image =
-          ImageFor(platform, spec.engine_version, spec.environment, engine);
-      if (image) spec.image = *image;
-      if (!image)
-        findings.Add(
-            *values.At("spec.engine.version"),
-            fmt::format("expected a version that the platform has an image for: none of {} in {}; write "
-                        "engine.image to name one",
-                        engine, spec.environment));
-    }
+    ResolveImage(Values(resolved->root), platform, spec, findings);
   }
   if (!findings.empty()) return tl::unexpected(findings.Take());
   return spec;

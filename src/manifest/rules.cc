@@ -99,10 +99,12 @@ void NoSecretsIn(Examined& document, const Node* map) {
   if (map == nullptr || !map->is_map()) return;
   for (const Node& entry : map->children) {
     if (!entry.is_scalar() || !LooksLikeSecret(entry.key, entry.text)) continue;
-    document.findings().AddHidden(entry,
-                                  "looks like a secret, which must not stand here; name it under "
-                                  "spec.secrets (name: VARIABLE, secret: NAME, "
-                                  "key: ENTRY) and read that environment variable");
+    document.findings().AddHidden(
+        entry,
+        fmt::format(
+            "looks like a secret, which must not stand here; name it under {} (name: VARIABLE, secret: "
+            "NAME, key: ENTRY) and read that environment variable",
+            document.Name("spec.secrets")));
   }
 }
 
