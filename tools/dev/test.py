@@ -30,6 +30,7 @@ REPLAY = ROOT / "tools" / "judge" / "replay.py"
 SANITIZERS = ("asan-ubsan", "tsan")  # presets whose programs take more time and memory
 PARITY = ROOT / "tools" / "judge" / "parity.py"
 PYTHON_TESTS = ROOT / "tests" / "python"
+KUBERNETES_TESTS = ROOT / "tests" / "kubernetes"  # against control planes that are built first: only in full runs
 
 
 def add_arguments(parser) -> None:
@@ -67,6 +68,8 @@ def run_all(options) -> Tally:
         tally.add(Tally(passed=1) if clean else Tally(failed=1))
     tally.add(run_googletest(options.preset))
     tally.add(run_pytest(options, [PYTHON_TESTS]))
+    if options.full:
+        tally.add(run_pytest(options, [KUBERNETES_TESTS]))
     tally.add(run_replay(options, []))
     return tally
 
@@ -84,6 +87,9 @@ def run_one(options) -> Tally:
     path = (ROOT / name.split("::")[0]).resolve()
     if path.is_relative_to(PYTHON_TESTS) and path.exists():
         build(options.preset, ["hearth"])
+        return run_pytest(options, [name])
+    if path.is_relative_to(KUBERNETES_TESTS) and path.exists():
+        build(options.preset)
         return run_pytest(options, [name])
     if path.is_relative_to(ROOT / "tests" / "spark") and path.exists():
         build(options.preset, ["hearth"])

@@ -92,6 +92,8 @@ def unpack(entry: dict, archive: pathlib.Path, target: pathlib.Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with opener() as source, open(path, "wb") as copy:
             shutil.copyfileobj(source, copy)
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in entry.get("executable", [])):
+            path.chmod(0o755)
         count += 1
     if count == 0:
         sys.exit(f"{archive.name}: nothing matches {entry['keep']}")
@@ -143,7 +145,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cmake", metavar="FILE", help="write the folders as CMake variables HEARTH_DEPENDENCY_<NAME>")
     parser.add_argument(
-        "--group", action="append", choices=["build", "client", "full"], help="what to fetch; default: build"
+        "--group",
+        action="append",
+        choices=["build", "client", "full", "kubernetes"],
+        help="what to fetch; default: build",
     )
     options = parser.parse_args()
     folders = fetch_groups(options.group or ["build"])

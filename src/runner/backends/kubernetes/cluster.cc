@@ -1,0 +1,172 @@
+#include "runner/backends/kubernetes/cluster.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "runner/backends/kubernetes/names.h"
+
+namespace hearth::runner::kubernetes {
+namespace {
+
+constexpr auto kProbeDeadline = std::chrono::milliseconds(2000);
+constexpr auto kFirstProbe = std::chrono::seconds(3);
+constexpr auto kLongestSilence = std::chrono::seconds(10);
+
+std::string SelectorOf(const std::string& instance) {
+  return fmt::format("{}={}", kInstanceLabel, LabelValue(instance));
+}
+
+ReflectorOptions OptionsOf(std::string path, const std::string& selector, const Settings& settings) {
+  ReflectorOptions options;
+  options.path = std::move(path);
+  options.selector = selector;
+  options.watch_length = settings.watch_length;
+  options.relist_period = settings.watch_length * 2;
+  return options;
+}
+
+}  // namespace
+
+Cluster::Cluster(const Settings& settings, ClusterSettings own, AttemptCache::Listener listener)
+    : settings_(std::move(own)),
+      schema_(*FindSchema(settings_.schema)),
+      selector_(SelectorOf(settings.instance)),
+      probe_period_(settings.probe_period),
+      client_(settings_.endpoint, settings.request_deadline),
+      probe_client_(settings_.endpoint, std::min(kProbeDeadline, settings.request_deadline)),
+      cache_(schema_, std::move(listener)),
+      applications_(client_, cache_.applications(),
+                    OptionsOf(ApplicationsPath(schema_, ""), selector_, settings)),
+      pods_(client_, cache_.pods(), OptionsOf("/api/v1/pods", selector_, settings)),
+      probe_([this] { Probe(); }) {}
+
+Cluster::~Cluster() {
+  {
+    std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  changed_.notify_all();
+  probe_.join();
+}
+
+void Cluster::Probe() {
+  std::unique_lock lock(mutex_);
+  while (!stop_) {
+    lock.unlock();
+    // /readyz answers with a word, not with JSON: only the status counts.
+    const auto answer = probe_client_.Read("/readyz", [](std::string_view) { return true; }, kProbeDeadline);
+    lock.lock();
+    const bool was_down = probed_ && !trouble_.empty();
+    trouble_ = answer ? std::string() : fmt::format("does not answer: {}", answer.error().message);
+    probed_ = true;
+    changed_.notify_all();
+    if (was_down && trouble_.empty()) {
+      applications_.Hurry();
+      pods_.Hurry();
+    }
+    changed_.wait_for(lock, probe_period_, [this] { return stop_; });
+  }
+}
+
+std::string Cluster::Trouble() {
+  const auto end = std::chrono::steady_clock::now() + kFirstProbe;
+  std::unique_lock lock(mutex_);
+  changed_.wait_until(lock, end, [this] { return probed_ || stop_; });
+  while (probed_ && trouble_.empty() && !applications_.Synced() && std::chrono::steady_clock::now() < end &&
+         !stop_) {
+    changed_.wait_for(lock, std::chrono::milliseconds(50));
+  }
+  if (!probed_) return "has not answered yet";
+  if (!trouble_.empty()) return trouble_;
+  if (!applications_.Synced()) return "its SparkApplications cannot be listed";
+  return {};
+}
+
+bool Cluster::Fresh() const {
+  std::lock_guard lock(mutex_);
+  return probed_ && trouble_.empty() && applications_.Synced() && applications_.Silence() < kLongestSilence &&
+         pods_.Synced() && pods_.Silence() < kLongestSilence;
+}
+
+ApiResult<std::optional<ApplicationView>> Cluster::Ask(const std::string& token,
+                                                       const std::string& native_id) {
+  const NativeId id = ParseNativeId(native_id);
+  if (!id.name.empty()) {
+    const auto answer = client_.Get(ApplicationsPath(schema_, id.name_space) + "/" + id.name);
+    if (answer) {
+      ApplicationView view = ReadApplication(schema_, *answer);
+      if (view.token != token || (!id.uid.empty() && view.uid != id.uid)) return std::nullopt;
+      return view;
+    }
+    if (answer.error().failure == ApiFailure::kNotFound) return std::nullopt;
+    return tl::unexpected(answer.error());
+  }
+  const std::string selector = fmt::format("{},{}={}", selector_, kAttemptLabel, AttemptLabel(token));
+  const auto answer =
+      client_.Get(fmt::format("{}?labelSelector={}", ApplicationsPath(schema_, ""), Escaped(selector)));
+  if (!answer) return tl::unexpected(answer.error());
+  for (const Json& item : FieldAt(*answer, {"items"})) {
+    ApplicationView view = ReadApplication(schema_, item);
+    if (view.token == token) return view;
+  }
+  return std::nullopt;
+}
+
+ApiResult<std::optional<PodView>> Cluster::AskDriver(const std::string& attempt) {
+  const std::string selector = fmt::format("{},{}={},spark-role=driver", selector_, kAttemptLabel, attempt);
+  const auto answer = client_.Get("/api/v1/pods?labelSelector=" + Escaped(selector));
+  if (!answer) return tl::unexpected(answer.error());
+  for (const Json& item : FieldAt(*answer, {"items"})) return ReadPod(item);
+  return std::nullopt;
+}
+
+ApiResult<Cluster::LogPart> Cluster::ReadLog(const PodView& driver, int64_t from, int64_t limit) {
+  // The API knows no offset: what comes before `from` is read and dropped.
+  std::string path = fmt::format("/api/v1/namespaces/{}/pods/{}/log?container={}", driver.name_space,
+                                 driver.name, kDriverContainer);
+  if (from >= 0) path += fmt::format("&limitBytes={}", from + limit + 1);
+  LogPart part;
+  int64_t seen = 0;
+  bool more = false;
+  const auto answer = client_.Read(
+      path,
+      [&](std::string_view data) {
+        const int64_t begin = seen;
+        seen += static_cast<int64_t>(data.size());
+        if (from < 0) {  // keep the end of what came
+          part.text.append(data);
+          const auto wanted = static_cast<size_t>(-from);
+          if (part.text.size() > 2 * wanted + (size_t{1} << 20))
+            part.text.erase(0, part.text.size() - wanted);
+          return true;
+        }
+        if (seen <= from) return true;
+        std::string_view rest = data.substr(static_cast<size_t>(std::max<int64_t>(0, from - begin)));
+        const auto room = static_cast<size_t>(limit) - part.text.size();
+        if (rest.size() > room) {
+          more = true;
+          rest = rest.substr(0, room);
+        }
+        part.text.append(rest);
+        return !more;
+      },
+      client_.deadline());
+  if (!answer) return tl::unexpected(answer.error());
+  if (from < 0) {
+    const auto wanted = static_cast<size_t>(-from);
+    if (part.text.size() > wanted) part.text.erase(0, part.text.size() - wanted);
+    part.begin = seen - static_cast<int64_t>(part.text.size());
+    if (part.text.size() > static_cast<size_t>(limit)) {
+      more = true;
+      part.text.resize(static_cast<size_t>(limit));
+    }
+  } else {
+    part.begin = std::min(from, seen);
+  }
+  part.to_end = !more;
+  return part;
+}
+
+}  // namespace hearth::runner::kubernetes

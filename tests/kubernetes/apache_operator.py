@@ -1,0 +1,188 @@
+"""A double of Apache's Spark operator: follows its state table, with pods that exist but are played, not run.
+
+What an application's driver does is read from its sparkConf:
+
+    double.end          exit code that the driver ends with (default 0)
+    double.reason       reason of the container's end: "OOMKilled", "Error"
+    double.run          seconds that it runs; below 0: until it is deleted (default 0)
+    double.start        seconds until the driver runs; below 0: never
+    double.waiting      reason that the driver's container waits for while it does not start: "ImagePullBackOff"
+    double.state        the failure that the operator sees instead: "SchedulingFailure", "DriverEvicted", …
+    double.log          not played: there is no node that would have one
+"""
+
+import json
+import threading
+import time
+import urllib.parse
+
+from control_plane import APACHE, MERGE_PATCH, ControlPlane
+
+FINALIZER = "sparkapplications.spark.apache.org/finalizer"
+RETAINED = "TerminatedWithoutReleaseResources"
+PATH = f"/apis/{APACHE}/sparkapplications"
+
+
+def now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+class Stopped(Exception):
+    pass
+
+
+class ApacheOperator:
+    """Plays all applications of a control plane until it is closed."""
+
+    def __init__(self, plane: ControlPlane):
+        self.plane = plane
+        self.stop = threading.Event()
+        self.known: set[str] = set()
+        self.deleted: dict[str, threading.Event] = {}
+        self.thread = threading.Thread(target=self.watch, daemon=True)
+        self.thread.start()
+
+    def close(self) -> None:
+        self.stop.set()
+        self.thread.join(10)
+
+    def watch(self) -> None:
+        while not self.stop.is_set():
+            try:
+                for application in self.plane.get(PATH).body["items"]:
+                    self.take(application)
+            except (OSError, ValueError, KeyError, TypeError):
+                pass  # the control plane is down: a test may want that
+            self.stop.wait(0.1)
+
+    def take(self, application: dict) -> None:
+        metadata = application["metadata"]
+        gone = self.deleted.setdefault(metadata["uid"], threading.Event())
+        if "deletionTimestamp" in metadata:
+            if not gone.is_set():
+                gone.set()
+                threading.Thread(target=self.clean_up, args=(application,), daemon=True).start()
+            return
+        if metadata["uid"] not in self.known:
+            self.known.add(metadata["uid"])
+            threading.Thread(target=Play(self, application, gone).run, daemon=True).start()
+
+    def clean_up(self, application: dict) -> None:
+        metadata = application["metadata"]
+        selector = urllib.parse.quote(f"spark.operator/name={metadata['name']}")
+        pods = f"/api/v1/namespaces/{metadata['namespace']}/pods"
+        for pod in self.plane.get(f"{pods}?labelSelector={selector}").body["items"]:
+            self.plane.call("DELETE", f"{pods}/{pod['metadata']['name']}", {"gracePeriodSeconds": 0})
+        path = f"/apis/{APACHE}/namespaces/{metadata['namespace']}/sparkapplications/{metadata['name']}"
+        finalizers = [name for name in metadata.get("finalizers", []) if name != FINALIZER]
+        self.plane.call("PATCH", path, {"metadata": {"finalizers": finalizers or None}}, MERGE_PATCH)
+
+
+class Play:
+    """The life of one application."""
+
+    def __init__(self, operator: ApacheOperator, application: dict, gone: threading.Event):
+        self.plane = operator.plane
+        self.gone = gone
+        self.spec = application["spec"]
+        self.conf = self.spec.get("sparkConf", {})
+        self.name = application["metadata"]["name"]
+        self.uid = application["metadata"]["uid"]
+        namespace = application["metadata"]["namespace"]
+        self.path = f"/apis/{APACHE}/namespaces/{namespace}/sparkapplications/{self.name}"
+        self.pods = f"/api/v1/namespaces/{namespace}/pods"
+        self.driver = f"{self.name}-0-driver"
+        self.history: dict[str, dict] = {}
+        self.status: dict | None = None
+
+    def wait(self, seconds: float) -> None:
+        if self.gone.wait(None if seconds < 0 else seconds):
+            raise Stopped
+
+    def run(self) -> None:
+        try:
+            self.plane.call("PATCH", self.path, {"metadata": {"finalizers": [FINALIZER]}}, MERGE_PATCH)
+            self.enter("Submitted")
+            if self.conf.get("double.state") == "SchedulingFailure":
+                self.enter("SchedulingFailure", 'pods "x" is forbidden: exceeded quota')
+            else:
+                self.play_driver()
+            retains = self.spec.get("applicationTolerations", {}).get("resourceRetainPolicy", "Never")
+            self.enter(RETAINED if retains == "Always" else "ResourceReleased")
+        except Stopped:
+            pass
+
+    def play_driver(self) -> None:
+        self.make_driver()
+        self.enter("DriverRequested")
+        start = float(self.conf.get("double.start", 0))
+        if waiting := self.conf.get("double.waiting"):
+            self.play_pod("Pending", {"waiting": {"reason": waiting, "message": f"it is {waiting}"}})
+        self.wait(start)
+        self.play_pod("Running", {"running": {"startedAt": now()}})
+        for state in ("DriverStarted", "DriverReady", "RunningHealthy"):
+            self.enter(state)
+        self.wait(float(self.conf.get("double.run", 0)))
+        code = int(self.conf.get("double.end", 0))
+        reason = self.conf.get("double.reason", "Error" if code else "Completed")
+        end = {"exitCode": code, "reason": reason, "startedAt": now(), "finishedAt": now()}
+        self.play_pod("Failed" if code else "Succeeded", {"terminated": end})
+        self.enter(self.conf.get("double.state") or ("Failed" if code else "Succeeded"))
+
+    def make_driver(self) -> None:
+        prefix = "spark.kubernetes.driver."
+        labels = {k.removeprefix(prefix + "label."): v for k, v in self.conf.items() if k.startswith(prefix + "label.")}
+        notes = {
+            k.removeprefix(prefix + "annotation."): v
+            for k, v in self.conf.items()
+            if k.startswith(prefix + "annotation.")
+        }
+        owner = {
+            "apiVersion": APACHE,
+            "kind": "SparkApplication",
+            "name": self.name,
+            "uid": self.uid,
+            "controller": True,
+            "blockOwnerDeletion": True,
+        }
+        pod = {
+            "metadata": {
+                "name": self.driver,
+                "labels": {**labels, "spark-role": "driver", "spark.operator/name": self.name},
+                "annotations": notes,
+                "ownerReferences": [owner],
+            },
+            "spec": {
+                "schedulerName": "nobody",  # no node shall take it: this class plays its status
+                "restartPolicy": "Never",
+                "containers": [{"name": "spark-kubernetes-driver", "image": "played"}],
+            },
+        }
+        self.plane.call("POST", self.pods, pod)
+
+    def play_pod(self, phase: str, state: dict) -> None:
+        container = {
+            "name": "spark-kubernetes-driver",
+            "image": "played",
+            "imageID": "",
+            "ready": "running" in state,
+            "restartCount": 0,
+            "state": state,
+        }
+        self.status = {"phase": phase, "containerStatuses": [container]}
+        if self.conf.get("double.state") == "DriverEvicted" and phase == "Failed":
+            self.status |= {"reason": "Evicted", "message": "The node was low on resource: memory."}
+        self.plane.patch_status(f"{self.pods}/{self.driver}", self.status)
+
+    def enter(self, state: str, message: str = "") -> None:
+        if self.gone.is_set():
+            raise Stopped
+        current = {"currentStateSummary": state, "lastTransitionTime": now(), "message": message}
+        if self.status:
+            current["lastObservedDriverStatus"] = json.loads(json.dumps(self.status))
+        self.history[str(len(self.history))] = current
+        attempt = {"attemptInfo": {"id": 0}, "stateTransitionHistory": self.history}
+        self.plane.patch_status(
+            self.path,
+            {"currentState": current, "stateTransitionHistory": self.history, "currentAttemptSummary": attempt},
+        )

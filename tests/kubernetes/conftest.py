@@ -1,0 +1,80 @@
+"""What the tests on real API servers share: two control planes and a backend that knows both."""
+
+import pathlib
+import sys
+import uuid
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from apache_operator import ApacheOperator  # noqa: E402
+from backend import Backend  # noqa: E402
+from control_plane import started  # noqa: E402
+from fault_proxy import FaultProxy  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def east(tmp_path_factory):
+    with started("east", tmp_path_factory.mktemp("planes")) as plane:
+        yield plane
+
+
+@pytest.fixture(scope="session")
+def west(tmp_path_factory):
+    with started("west", tmp_path_factory.mktemp("planes")) as plane:
+        yield plane
+
+
+@pytest.fixture
+def team(east) -> str:
+    """A team of this test's own; its namespace in the east is spark-TEAM."""
+    name = f"t{uuid.uuid4().hex[:8]}"
+    east.make_namespace(f"spark-{name}")
+    return name
+
+
+@pytest.fixture
+def proxy(east):
+    proxy = FaultProxy(east)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def apache(east):
+    operator = ApacheOperator(east)
+    yield operator
+    operator.close()
+
+
+@pytest.fixture
+def make_backend(tmp_path):
+    """Makes backends that end with the test; each sees only what it made itself."""
+    made = []
+
+    def make(*clusters: dict, **settings) -> Backend:
+        settings = {"instance": f"i{uuid.uuid4().hex[:8]}", "request_seconds": 4, "probe_seconds": 0.5, **settings}
+        backend = Backend({**settings, "clusters": list(clusters)}, tmp_path / f"backend-{len(made)}")
+        made.append(backend)
+        return backend
+
+    yield make
+    for backend in made:
+        if backend.process.poll() is None:
+            assert backend.close() == 0
+
+
+def cluster(plane, kubeconfig: str | None = None, **settings) -> dict:
+    return {"name": plane.name, "kubeconfig": kubeconfig or str(plane.folder / "kubeconfig"), **settings}
+
+
+@pytest.fixture
+def on_east(make_backend, east) -> Backend:
+    return make_backend(cluster(east))
+
+
+@pytest.fixture
+def through_proxy(make_backend, proxy, tmp_path) -> Backend:
+    return make_backend(cluster(proxy.plane, proxy.kubeconfig(tmp_path)))
