@@ -14,7 +14,7 @@ constexpr size_t kMostCountedExecutors = 2'000;  // of one attempt
 std::string EndOf(const PodView& pod) {
   std::string reason = !pod.pod_reason.empty() ? pod.pod_reason : pod.end_reason;
   if (reason.empty()) reason = pod.phase;
-  return pod.exit_code ? fmt::format("{}, exit code {}", reason, *pod.exit_code) : reason;
+  return pod.exit_code ? fmt::format("exit code {}, {}", *pod.exit_code, reason) : reason;
 }
 
 bool IsLive(const std::optional<ApplicationView>& application, bool gone) {

@@ -32,7 +32,7 @@ struct AttemptRecord {
   bool stopped = false;  // we asked for the end
   std::optional<PodView> driver;
   bool driver_gone = false;
-  std::map<std::string, int> executor_ends;  // "OOMKilled, exit code 137" -> how many
+  std::map<std::string, int> executor_ends;  // "exit code 137, OOMKilled" -> how many
   std::optional<KeptLog> log;
 };
 

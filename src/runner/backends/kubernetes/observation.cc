@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 
 #include "runner/backends/kubernetes/names.h"
+#include "runner/failure_classes.h"
 
 namespace hearth::runner::kubernetes {
 namespace {
@@ -19,6 +20,14 @@ void Append(std::string& message, const std::string& more) {
 std::string FirstLine(const std::string& text) {
   constexpr size_t kLongest = 500;
   return text.substr(0, std::min(text.find('\n'), kLongest));
+}
+
+// What Kubernetes knows and the driver's log does not tell joins its last lines.
+void AddToLog(std::string& log, const std::string& text) {
+  if (text.empty() || log.find(text.substr(0, text.find('\n'))) != std::string::npos) return;
+  if (!log.empty() && log.back() != '\n') log += '\n';
+  log += text + "\n";
+  if (log.size() > kLogTailBytes) log.erase(0, log.size() - kLogTailBytes);
 }
 
 // Reasons that every pod shows for a moment.
@@ -58,6 +67,7 @@ void TellStart(const PodView& driver, Observation& observation) {
 }
 
 std::string ReasonOf(const ApplicationView& application, const PodView* driver) {
+  if (application.message.find("exceeded quota") != std::string::npos) return "QuotaExceeded";
   if (driver != nullptr) {
     if (!driver->pod_reason.empty()) return driver->pod_reason;
     const bool says_little =
@@ -97,11 +107,14 @@ Outcome OutcomeOf(const AttemptRecord& record) {
     Append(outcome.message, driver->schedule_message);
     Append(outcome.message, driver->end_message);
     Append(outcome.message, FirstLine(driver->exit_exception));
-    outcome.error_condition = ConditionIn(driver->exit_exception);
+    outcome.error_condition = FindErrorCondition(driver->exit_exception);
+    AddToLog(outcome.log_tail, driver->exit_exception);
   }
-  if (outcome.error_condition.empty()) outcome.error_condition = ConditionIn(outcome.log_tail);
+  if (outcome.error_condition.empty()) outcome.error_condition = FindErrorCondition(outcome.log_tail);
   for (const auto& [end, count] : record.executor_ends) {
-    Append(outcome.message, fmt::format("{} of the executors ended: {}", count, end));
+    const std::string line = fmt::format("{} of the executors ended: {}", count, end);
+    Append(outcome.message, line);
+    AddToLog(outcome.log_tail, line);
   }
   return outcome;
 }
@@ -127,23 +140,6 @@ Observation Gone(const AttemptRecord& record, Observation observation) {
 }
 
 }  // namespace
-
-std::string ConditionIn(std::string_view text) {
-  for (size_t at = text.find('['); at != std::string_view::npos; at = text.find('[', at + 1)) {
-    const size_t end = text.find(']', at);
-    if (end == std::string_view::npos) return {};
-    const std::string_view inside = text.substr(at + 1, end - at - 1);
-    bool is_condition = inside.size() > 4 && inside.find('_') != std::string_view::npos &&
-                        std::isupper(static_cast<unsigned char>(inside.front())) != 0;
-    for (const char character : inside) {
-      const auto byte = static_cast<unsigned char>(character);
-      if (std::isupper(byte) == 0 && std::isdigit(byte) == 0 && character != '_' && character != '.')
-        is_condition = false;
-    }
-    if (is_condition) return std::string(inside);
-  }
-  return {};
-}
 
 Observation ObservationOf(const AttemptRecord& record) {
   Observation observation;
