@@ -1,5 +1,6 @@
 #include "app/cli/commands.h"
 
+#include "app/cli/manifest.h"
 #include "app/cli/serve.h"
 #include "app/cli/version.h"
 
@@ -9,6 +10,7 @@ namespace {
 // One row per sub-command, in the order of the help text.
 constexpr Command kCommands[] = {
     kServeCommand,
+    kManifestCommand,
     kVersionCommand,
 };
 
