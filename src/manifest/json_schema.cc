@@ -1,6 +1,7 @@
 // JSON Schema of manifests, from the table of fields.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "manifest/manifest.h"
@@ -42,6 +43,14 @@ ordered_json TextFieldSchema(const Field& field) {
   return TextSchema(pattern == nullptr ? "" : pattern->regex);
 }
 
+ordered_json ChoiceSchema(const Field& field) {
+  const std::vector<std::string> words = field.Words();
+  ordered_json values = words;
+  for (const SameWord& same : SameWords())
+    if (std::find(words.begin(), words.end(), same.word) != words.end()) values.push_back(same.truth);
+  return {{"enum", std::move(values)}};
+}
+
 ordered_json MapSchema(const Field& field, Part part) {
   ordered_json value = {{"type", {"string", "number", "boolean"}}};
   if (part == Part::kOverlay) value["type"].push_back("null");
@@ -58,7 +67,7 @@ ordered_json ValueSchema(const Field& field) {
     case FieldType::kBoolean:
       return OrTemplate({{"type", "boolean"}});
     case FieldType::kChoice:
-      return OrTemplate({{"enum", field.Words()}});
+      return OrTemplate(ChoiceSchema(field));
     case FieldType::kMemory:
       return OrTemplate({{"type", {"string", "integer"}}, {"pattern", kMemoryRegex}});
     case FieldType::kDuration:

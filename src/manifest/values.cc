@@ -104,8 +104,6 @@ CheckedValue CheckText(const Field& field, const std::string& text) {
 }
 
 CheckedValue CheckChoice(const Field& field, const std::string& text) {
-  // Words of other systems for what the words here say.
-  static const std::map<std::string, std::string> kSame = {{"true", "all"}, {"false", "none"}};
   std::string lower = text;
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](unsigned char letter) { return std::tolower(letter); });
@@ -116,8 +114,10 @@ CheckedValue CheckChoice(const Field& field, const std::string& text) {
                    [](unsigned char letter) { return std::tolower(letter); });
     if (folded == lower) return {word, ""};
   }
-  if (const auto same = kSame.find(lower); same != kSame.end())
-    if (std::find(words.begin(), words.end(), same->second) != words.end()) return {same->second, ""};
+  for (const SameWord& same : SameWords())
+    if (lower == (same.truth ? "true" : "false") &&
+        std::find(words.begin(), words.end(), same.word) != words.end())
+      return {same.word, ""};
   return {std::nullopt,
           fmt::format("expected {}{}", words.size() > 1 ? "one of " : "", fmt::join(words, ", "))};
 }
@@ -153,6 +153,11 @@ std::vector<std::string> Words(std::string_view key) {
 }
 
 }  // namespace
+
+std::span<const SameWord> SameWords() {
+  static constexpr SameWord kSame[] = {{true, "all"}, {false, "none"}, {false, "off"}};
+  return kSame;
+}
 
 const TextPattern* FindPattern(std::string_view name) {
   for (const TextPattern& pattern : kPatterns)

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,14 @@ struct CheckedValue {
   std::string expected;
 };
 CheckedValue CheckValue(const Field& field, const std::string& text);
+
+// A truth value that stands for a word of a choice: other systems have `catchup: true`, and YAML 1.1 reads
+// `off` as false.
+struct SameWord {
+  bool truth;
+  const char* word;
+};
+std::span<const SameWord> SameWords();
 
 // "90", "90s", "5m", "1h30m", "7d": seconds. None when the text is no duration.
 std::optional<int64_t> ParseSeconds(std::string_view text);
