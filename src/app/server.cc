@@ -87,6 +87,7 @@ class Process final : public ServerProcess {
   }
 
   const std::string& address() const override { return server_->address(); }
+  session::SessionManager& sessions() override { return sessions_; }
 
   void Stop() override {
     if (server_) {

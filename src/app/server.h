@@ -8,6 +8,7 @@
 
 #include "app/server_settings.h"
 #include "base/result.h"
+#include "session/session_manager.h"
 
 namespace hearth::app {
 
@@ -15,6 +16,7 @@ class ServerProcess {
  public:
   virtual ~ServerProcess() = default;
   virtual const std::string& address() const = 0;
+  virtual session::SessionManager& sessions() = 0;
   // First no new input, then running work has its time, then everything is destroyed. Returns when all is
   // gone.
   virtual void Stop() = 0;

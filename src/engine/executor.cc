@@ -63,9 +63,8 @@ base::Result<std::unique_ptr<plan::BatchStream>> SessionExecutor::ExecuteRows(
       std::move(stream), database_, std::move(metrics), options, std::move(stop)));
 }
 
-base::Result<std::unique_ptr<plan::BatchStream>> SessionExecutor::ExecuteShow(
-    const plan::Relation& relation, const plan::ShowString& show, const plan::ExecutionOptions& options,
-    std::stop_token stop) {
+base::Result<std::string> SessionExecutor::ShowText(const plan::ShowString& show,
+                                                    const plan::ExecutionOptions& options, std::stop_token stop) {
   HEARTH_ASSIGN(auto query, StartQuery(database_, *show.input, options, std::move(stop)));
   const size_t width = show.input->output.size();
   std::vector<std::vector<std::string>> cells;
@@ -83,8 +82,14 @@ base::Result<std::unique_ptr<plan::BatchStream>> SessionExecutor::ExecuteShow(
   std::vector<std::string> names;
   for (const auto& column : show.input->output) names.push_back(column.name);
   const ShowOptions show_options{show.rows, show.truncate, show.vertical};
-  std::string text = show.html ? ShowHtml(names, std::move(cells), show_options)
-                               : ShowRows(names, std::move(cells), show_options);
+  return show.html ? ShowHtml(names, std::move(cells), show_options)
+                   : ShowRows(names, std::move(cells), show_options);
+}
+
+base::Result<std::unique_ptr<plan::BatchStream>> SessionExecutor::ExecuteShow(
+    const plan::Relation& relation, const plan::ShowString& show, const plan::ExecutionOptions& options,
+    std::stop_token stop) {
+  HEARTH_ASSIGN(std::string text, ShowText(show, options, std::move(stop)));
   auto schema = plan::SchemaOf(relation);
   HEARTH_ASSIGN(plan::ResultBatch batch, TextBatch(schema, {{std::move(text)}}, options));
   return std::unique_ptr<plan::BatchStream>(
@@ -98,6 +103,10 @@ base::Result<int64_t> SessionExecutor::Write(const plan::RelationPtr& plan, cons
 
 base::Result<std::vector<plan::ValueList>> SessionExecutor::Collect(const plan::RelationPtr& plan,
                                                                     int64_t limit, std::stop_token stop) {
+  if (const auto* show = plan->As<plan::ShowString>()) {
+    HEARTH_ASSIGN(std::string text, ShowText(*show, plan::ExecutionOptions{}, std::move(stop)));
+    return std::vector<plan::ValueList>{{plan::Value{std::move(text)}}};
+  }
   const auto limited = plan::MakeRelation(plan::Limit{plan, limit, 0}, plan->output);
   HEARTH_ASSIGN(auto query, StartQuery(database_, *limited, plan::ExecutionOptions{}, std::move(stop)));
   std::vector<plan::ValueList> rows;

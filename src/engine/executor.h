@@ -26,6 +26,8 @@ class SessionExecutor : public plan::Executor {
   plan::FileSources& files() override { return *files_; }
 
  private:
+  base::Result<std::string> ShowText(const plan::ShowString& show, const plan::ExecutionOptions& options,
+                                     std::stop_token stop);
   base::Result<std::unique_ptr<plan::BatchStream>> ExecuteShow(const plan::Relation& relation,
                                                                const plan::ShowString& show,
                                                                const plan::ExecutionOptions& options,

@@ -1,7 +1,9 @@
 #include "app/cli/commands.h"
 
 #include "app/cli/manifest.h"
+#include "app/cli/run.h"
 #include "app/cli/serve.h"
+#include "app/cli/supervise.h"
 #include "app/cli/version.h"
 
 namespace hearth::app {
@@ -11,6 +13,8 @@ namespace {
 constexpr Command kCommands[] = {
     kServeCommand,
     kManifestCommand,
+    kRunCommand,
+    kSuperviseCommand,
     kVersionCommand,
 };
 

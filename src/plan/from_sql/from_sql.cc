@@ -2,6 +2,7 @@
 
 #include "plan/from_sql/converter.h"
 #include "plan/from_sql/variables.h"
+#include "sql/lexer/lexer.h"
 #include "sql/parser.h"
 
 namespace hearth::plan {
@@ -63,6 +64,25 @@ base::Result<TypePtr> ParseSchema(std::string_view text) {
 base::Result<unresolved::Name> ParseName(std::string_view text) {
   HEARTH_ASSIGN(auto name, sql::ParseMultipartIdentifier(text));
   return std::move(name.parts);
+}
+
+base::Result<std::vector<std::string>> SplitStatements(std::string_view script) {
+  HEARTH_ASSIGN(const std::vector<sql::Token> tokens, sql::Tokenize(script));
+  std::vector<std::string> statements;
+  size_t begin = 0;
+  bool is_empty = true;
+  for (const sql::Token& token : tokens) {
+    const bool is_end = token.kind == sql::TokenKind::kSemicolon || token.kind == sql::TokenKind::kEndOfInput;
+    if (!is_end) {
+      is_empty = false;
+      continue;
+    }
+    const size_t end = token.kind == sql::TokenKind::kEndOfInput ? script.size() : token.start;
+    if (!is_empty) statements.emplace_back(Trimmed(script.substr(begin, end - begin)));
+    begin = end + 1;
+    is_empty = true;
+  }
+  return statements;
 }
 
 }  // namespace hearth::plan

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "plan/types/data_type.h"
@@ -36,5 +37,8 @@ base::Result<TypePtr> ParseType(std::string_view text);
 // "a INT, b STRING NOT NULL", "struct<a:int>", one type, or the JSON form: what schema arguments accept.
 base::Result<TypePtr> ParseSchema(std::string_view text);
 base::Result<unresolved::Name> ParseName(std::string_view text);
+
+// The statements of a script, which semicolons end; empty ones are left out. Errors: kParse for text that is no tokens.
+base::Result<std::vector<std::string>> SplitStatements(std::string_view script);
 
 }  // namespace hearth::plan
