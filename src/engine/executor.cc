@@ -64,7 +64,8 @@ base::Result<std::unique_ptr<plan::BatchStream>> SessionExecutor::ExecuteRows(
 }
 
 base::Result<std::string> SessionExecutor::ShowText(const plan::ShowString& show,
-                                                    const plan::ExecutionOptions& options, std::stop_token stop) {
+                                                    const plan::ExecutionOptions& options,
+                                                    std::stop_token stop) {
   HEARTH_ASSIGN(auto query, StartQuery(database_, *show.input, options, std::move(stop)));
   const size_t width = show.input->output.size();
   std::vector<std::vector<std::string>> cells;

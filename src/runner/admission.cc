@@ -51,13 +51,14 @@ Ledger::Ledger(const Policy& policy, const std::vector<Use>& uses) : policy_(pol
   }
 }
 
-std::string Ledger::Over(const std::string& whose, const Taken& taken, const TeamLimits& limits, int64_t cores,
-                         int64_t memory_mib) {
+std::string Ledger::Over(const std::string& whose, const Taken& taken, const TeamLimits& limits,
+                         int64_t cores, int64_t memory_mib) {
   if (limits.runs > 0 && taken.runs + 1 > limits.runs) {
     return fmt::format("{}: {} of {} runs are taken", whose, taken.runs, limits.runs);
   }
   if (limits.cores > 0 && taken.cores + cores > limits.cores) {
-    return fmt::format("{}: {} of {} cores are taken, {} are asked for", whose, taken.cores, limits.cores, cores);
+    return fmt::format("{}: {} of {} cores are taken, {} are asked for", whose, taken.cores, limits.cores,
+                       cores);
   }
   if (limits.memory_mib > 0 && taken.memory_mib + memory_mib > limits.memory_mib) {
     return fmt::format("{}: {} of {} memory is taken, {} is asked for", whose,
@@ -77,7 +78,8 @@ std::string Ledger::WhatBlocks(const std::string& team, const std::string& backe
       Over(fmt::format("team {}", team), taken(teams_, team), policy_.Team(team), cores, memory_mib);
   const auto limits = policy_.backends.find(backend);
   if (!blocked.empty() || limits == policy_.backends.end()) return blocked;
-  return Over(fmt::format("backend {}", backend), taken(backends_, backend), limits->second, cores, memory_mib);
+  return Over(fmt::format("backend {}", backend), taken(backends_, backend), limits->second, cores,
+              memory_mib);
 }
 
 void Ledger::Take(const std::string& team, const std::string& backend, int64_t cores, int64_t memory_mib) {

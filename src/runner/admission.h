@@ -22,7 +22,8 @@ class Ledger {
   Ledger(const Policy& policy, const std::vector<Use>& uses);
 
   // Empty when the run fits; else what it waits for, in a sentence.
-  std::string WhatBlocks(const std::string& team, const std::string& backend, int64_t cores, int64_t memory_mib) const;
+  std::string WhatBlocks(const std::string& team, const std::string& backend, int64_t cores,
+                         int64_t memory_mib) const;
   void Take(const std::string& team, const std::string& backend, int64_t cores, int64_t memory_mib);
   // Runs per weight: the team with the least goes first.
   double Share(const std::string& team) const;
@@ -33,15 +34,16 @@ class Ledger {
     int64_t cores = 0;
     int64_t memory_mib = 0;
   };
-  static std::string Over(const std::string& whose, const Taken& taken, const TeamLimits& limits, int64_t cores,
-                          int64_t memory_mib);
+  static std::string Over(const std::string& whose, const Taken& taken, const TeamLimits& limits,
+                          int64_t cores, int64_t memory_mib);
 
   const Policy& policy_;
   std::map<std::string, Taken> teams_;
   std::map<std::string, Taken> backends_;
 };
 
-// Gives waiting runs one after another in the order of admission; what was taken in between moves the next choice.
+// Gives waiting runs one after another in the order of admission; what was taken in between moves the next
+// choice.
 class Turns {
  public:
   Turns(std::vector<Run> waiting, const Policy& policy, int64_t now);

@@ -1,5 +1,5 @@
-// Where attempts run. One implementation for each folder below backends/; each passes the conformance suite in
-// runner/testing/backend_conformance.h.
+// Where attempts run. One implementation for each folder below backends/; each passes the conformance suite
+// in runner/testing/backend_conformance.h.
 #pragma once
 
 #include <cstdint>
@@ -45,7 +45,8 @@ struct LogPage {
   bool at_end = false;      // nothing follows, ever
 };
 
-// Thread-safe. No call waits longer than its own deadline (a few seconds): what takes longer is seen by Observe.
+// Thread-safe. No call waits longer than its own deadline (a few seconds): what takes longer is seen by
+// Observe.
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -75,8 +76,8 @@ class Backend {
   // The driver's log from byte `offset`, at most `limit` bytes; a negative offset counts from the end.
   virtual base::Result<LogPage> ReadLog(const AttemptReference& attempt, int64_t offset, int64_t limit) = 0;
 
-  // Gives back all that the attempt holds; the outcome must have been stored before. A creation that was asked
-  // for under this token and comes late is undone too. Asking again is no error.
+  // Gives back all that the attempt holds; the outcome must have been stored before. A creation that was
+  // asked for under this token and comes late is undone too. Asking again is no error.
   virtual base::Status Remove(const AttemptReference& attempt) = 0;
 
   // Called with a token when something may have changed; from any thread, until the backend is destroyed. Set

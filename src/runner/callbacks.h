@@ -1,5 +1,6 @@
-// One POST to the caller's address when a run has ended: owed in the same transaction as the end, tried again until it is taken or
-// given up. Body: JSON with job_id, status and what the caller needs to know; signed when a secret is set.
+// One POST to the caller's address when a run has ended: owed in the same transaction as the end, tried again
+// until it is taken or given up. Body: JSON with job_id, status and what the caller needs to know; signed
+// when a secret is set.
 #pragma once
 
 #include <atomic>

@@ -34,14 +34,21 @@ bool IsTemporary(base::ErrorKind kind) {
 
 }  // namespace
 
-std::string AttemptToken(const RunId& run, int32_t number) { return fmt::format("{}-{}", run.text(), number); }
+std::string AttemptToken(const RunId& run, int32_t number) {
+  return fmt::format("{}-{}", run.text(), number);
+}
 
 Core::Core(Store& store, std::vector<Backend*> backends, const Policy& policy, const base::Clock& clock,
            std::string server)
-    : store_(store), backends_(std::move(backends)), policy_(policy), clock_(clock), server_(std::move(server)) {}
+    : store_(store),
+      backends_(std::move(backends)),
+      policy_(policy),
+      clock_(clock),
+      server_(std::move(server)) {}
 
 Backend* Core::FindBackend(const std::string& name) const {
-  const auto found = std::ranges::find(backends_, name, [](const Backend* backend) { return backend->name(); });
+  const auto found =
+      std::ranges::find(backends_, name, [](const Backend* backend) { return backend->name(); });
   return found == backends_.end() ? nullptr : *found;
 }
 
@@ -52,7 +59,8 @@ void Core::Finish(Run* run, RunState state, std::string cause, int64_t at) const
   run->due_at = at + policy_.Environment(run->environment).resource_seconds * kSecond;
 }
 
-// --- Admission ------------------------------------------------------------------------------------------------------------------
+// --- Admission
+// ------------------------------------------------------------------------------------------------------------------
 
 base::Result<manifest::JobSpec> Core::NextSpec(const Run& run) {
   if (run.attempts == 0) return run.spec;
@@ -145,9 +153,12 @@ base::Result<std::vector<Run>> Core::Admit() {
   return admitted;
 }
 
-base::Result<std::vector<Run>> Core::ClaimDue(int32_t limit) { return store_.ClaimDue(server_, Now(), limit); }
+base::Result<std::vector<Run>> Core::ClaimDue(int32_t limit) {
+  return store_.ClaimDue(server_, Now(), limit);
+}
 
-// --- One attempt ----------------------------------------------------------------------------------------------------------------
+// --- One attempt
+// ----------------------------------------------------------------------------------------------------------------
 
 // Stores the run and its attempt as they are now. A lost race shows as kConflict, which Step swallows.
 base::Status Core::Keep(Live& live, const std::string& event) {
@@ -179,7 +190,8 @@ base::Status Core::Step(Run run, bool is_new) {
   base::Status status;
   if (live.backend == nullptr) {
     status = Wait(live, WithoutBackend(live.attempt.backend).message, policy_.look_seconds);
-  } else if (is_new && live.attempt.phase == AttemptPhase::kIntended && live.run.state == RunState::kSubmitted) {
+  } else if (is_new && live.attempt.phase == AttemptPhase::kIntended &&
+             live.run.state == RunState::kSubmitted) {
     status = CreateAttempt(live);
   } else {
     status = StopIfDue(live);
@@ -195,7 +207,8 @@ base::Status Core::CreateAttempt(Live& live) {
   if (created.ok()) return Follow(live, std::move(*created));
   const base::Error& error = *created.error();
   if (error.kind == base::ErrorKind::kUnknownOutcome) {
-    return Wait(live, fmt::format("whether {} has it is not known yet: {}", live.attempt.backend, error.message),
+    return Wait(live,
+                fmt::format("whether {} has it is not known yet: {}", live.attempt.backend, error.message),
                 policy_.retry_look_seconds);
   }
   if (IsTemporary(error.kind)) return MoveElsewhere(live, error);
@@ -235,7 +248,9 @@ base::Status Core::StopIfDue(Live& live) {
   const int64_t now = Now();
   const EnvironmentPolicy& environment = policy_.Environment(live.run.environment);
   const manifest::TimeLimits& limits = live.attempt.spec.limits;
-  const auto is_over = [&](int64_t since, int64_t limit) { return limit > 0 && now - since > limit * kSecond; };
+  const auto is_over = [&](int64_t since, int64_t limit) {
+    return limit > 0 && now - since > limit * kSecond;
+  };
   if (live.attempt.stop_reason == StopReason::kNone) {
     StopReason reason = StopReason::kNone;
     std::string event;
@@ -318,8 +333,9 @@ base::Status Core::Follow(Live& live, Observation observation) {
   std::string event;
   if (run.state != state && MayFollow(run.state, state)) {
     run.state = state;
-    run.cause = observation.message.empty() ? (state == RunState::kRunning ? "the driver runs" : "the driver starts")
-                                            : observation.message;
+    run.cause = observation.message.empty()
+                    ? (state == RunState::kRunning ? "the driver runs" : "the driver starts")
+                    : observation.message;
     event = run.cause;
   } else if (run.state == state && !observation.message.empty()) {
     run.cause = observation.message;
@@ -336,7 +352,8 @@ base::Status Core::End(Live& live, Outcome outcome, int64_t ended_at) {
   const int64_t now = Now();
   attempt.phase = AttemptPhase::kEnded;
   attempt.ended_at = ended_at > 0 ? ended_at : now;
-  if (outcome.log_tail.size() > kLogTailBytes) outcome.log_tail.erase(0, outcome.log_tail.size() - kLogTailBytes);
+  if (outcome.log_tail.size() > kLogTailBytes)
+    outcome.log_tail.erase(0, outcome.log_tail.size() - kLogTailBytes);
   if (outcome.error_condition.empty()) outcome.error_condition = FindErrorCondition(outcome.log_tail);
   attempt.outcome = std::move(outcome);
   run.owner = server_;
@@ -371,7 +388,8 @@ base::Status Core::End(Live& live, Outcome outcome, int64_t ended_at) {
   return Keep(live, cause);
 }
 
-// --- After the end, and before it -----------------------------------------------------------------------------------------------
+// --- After the end, and before it
+// -----------------------------------------------------------------------------------------------
 
 base::Result<int32_t> Core::CleanUp(int32_t limit) {
   const int64_t now = Now();

@@ -1,5 +1,6 @@
-// The runner's judgement, one step at a time and without threads: what is stored, what a backend says and what time it is decide
-// what is stored and asked next. runner.cc calls the steps from its threads, the simulation from a loop.
+// The runner's judgement, one step at a time and without threads: what is stored, what a backend says and
+// what time it is decide what is stored and asked next. runner.cc calls the steps from its threads, the
+// simulation from a loop.
 #pragma once
 
 #include <cstdint>
@@ -16,25 +17,29 @@
 
 namespace hearth::runner {
 
-// Thread-safe, except that no two threads may step the same run at once. The store and the backends outlive it.
+// Thread-safe, except that no two threads may step the same run at once. The store and the backends outlive
+// it.
 //
-// A crash between any two calls of the store or a backend leaves neither a lost run nor a twin: an attempt is stored before its
-// backend is asked, under a token that gives the same thing again; after a restart the backend is looked at first.
+// A crash between any two calls of the store or a backend leaves neither a lost run nor a twin: an attempt is
+// stored before its backend is asked, under a token that gives the same thing again; after a restart the
+// backend is looked at first.
 class Core {
  public:
-  Core(Store& store, std::vector<Backend*> backends, const Policy& policy, const base::Clock& clock, std::string server);
+  Core(Store& store, std::vector<Backend*> backends, const Policy& policy, const base::Clock& clock,
+       std::string server);
 
   const std::string& server() const { return server_; }
 
-  // Lets waiting runs start as far as limits allow, in one transaction: their attempts are stored, nothing is created yet. Gives the
-  // runs to step next. Ends those that waited too long.
+  // Lets waiting runs start as far as limits allow, in one transaction: their attempts are stored, nothing is
+  // created yet. Gives the runs to step next. Ends those that waited too long.
   base::Result<std::vector<Run>> Admit();
 
   // Live runs to look at now.
   base::Result<std::vector<Run>> ClaimDue(int32_t limit);
 
-  // Moves one run on: creates, looks, stops, records. `is_new`: admitted by this very process a moment ago, so that nobody can have
-  // created its attempt. A conflict with another writer is no error: the run comes up again.
+  // Moves one run on: creates, looks, stops, records. `is_new`: admitted by this very process a moment ago,
+  // so that nobody can have created its attempt. A conflict with another writer is no error: the run comes up
+  // again.
   base::Status Step(Run run, bool is_new);
 
   // Gives back what ended runs hold and forgets those whose time is over. How many were handled.

@@ -45,11 +45,11 @@ Decision Decide(const std::vector<Attempt>& attempts) {
   if (row == nullptr || row->remedy.empty()) {
     return Stop(fmt::format("not tried again: {} is not mended by trying again", last.failure.failure_class));
   }
-  const auto of_class = static_cast<size_t>(
-      std::ranges::count(attempts, last.failure.failure_class, [](const Attempt& a) { return a.failure.failure_class; }));
+  const auto of_class = static_cast<size_t>(std::ranges::count(
+      attempts, last.failure.failure_class, [](const Attempt& a) { return a.failure.failure_class; }));
   if (of_class > static_cast<size_t>(ToInt(row->retries))) {
-    return Stop(fmt::format("not tried again: {} happened {} times, the limit is {} retries", row->name, of_class,
-                            row->retries));
+    return Stop(fmt::format("not tried again: {} happened {} times, the limit is {} retries", row->name,
+                            of_class, row->retries));
   }
   const auto counted = static_cast<int32_t>(std::ranges::count_if(attempts, IsCounted));
   const int32_t allowed = last.spec.retry.maximum_retries;

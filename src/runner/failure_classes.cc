@@ -129,7 +129,8 @@ const FailureClass* FindFailureClass(std::string_view name) {
 
 Failure Classify(const Outcome& outcome, StopReason stop_reason) {
   for (const EvidenceRow& row : kEvidence) {
-    if (auto evidence = Match(row, outcome, stop_reason)) return FailureOf(row.failure_class, std::move(*evidence));
+    if (auto evidence = Match(row, outcome, stop_reason))
+      return FailureOf(row.failure_class, std::move(*evidence));
   }
   if (outcome.exit_code) return FailureOf("unknown", fmt::format("exit code {}", *outcome.exit_code));
   if (outcome.signal) return FailureOf("unknown", fmt::format("ended by signal {}", *outcome.signal));
@@ -137,7 +138,9 @@ Failure Classify(const Outcome& outcome, StopReason stop_reason) {
 }
 
 std::string FindErrorCondition(std::string_view log) {
-  const auto is_part = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.'; };
+  const auto is_part = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+  };
   for (size_t open = log.find('['); open != std::string_view::npos; open = log.find('[', open + 1)) {
     size_t end = open + 1;
     while (end < log.size() && is_part(log[end])) ++end;

@@ -1,5 +1,5 @@
-// Why an attempt failed, and whether and how the next one may differ. The classes are rows of failures.tsv, what points at them
-// rows of failure_evidence.tsv.
+// Why an attempt failed, and whether and how the next one may differ. The classes are rows of failures.tsv,
+// what points at them rows of failure_evidence.tsv.
 #pragma once
 
 #include <optional>
@@ -26,7 +26,8 @@ const FailureClass* FindFailureClass(std::string_view name);
 // The class of an attempt that has ended without success, with the evidence that decided.
 Failure Classify(const Outcome& outcome, StopReason stop_reason);
 
-// Spark's error condition in log lines: the first "[CONDITION]" that Spark's catalogue knows; empty when there is none.
+// Spark's error condition in log lines: the first "[CONDITION]" that Spark's catalogue knows; empty when
+// there is none.
 std::string FindErrorCondition(std::string_view log);
 
 // What follows a failed attempt.

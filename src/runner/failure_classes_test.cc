@@ -38,13 +38,15 @@ TEST(FailureClasses, TheTableIsWhole) {
 TEST(FailureClasses, TheStrongestEvidenceDecides) {
   EXPECT_EQ(ClassOf(Ended(137, "OOMKilled", "FetchFailed")), "driver-container-oom");
   EXPECT_EQ(ClassOf(Ended(137, "", "")), "killed");
-  EXPECT_EQ(ClassOf(Ended(137, "", ""), StopReason::kCancelled), "cancelled") << "our own kill is no lack of memory";
+  EXPECT_EQ(ClassOf(Ended(137, "", ""), StopReason::kCancelled), "cancelled")
+      << "our own kill is no lack of memory";
   EXPECT_EQ(ClassOf(Ended(137, "", ""), StopReason::kRunLimit), "run-limit");
   EXPECT_EQ(ClassOf(Ended(std::nullopt, "ImagePullBackOff", ""), StopReason::kStartLimit), "image-pull");
   EXPECT_EQ(ClassOf(Ended(std::nullopt, "", ""), StopReason::kStartLimit), "start-timeout");
   EXPECT_EQ(ClassOf(Ended(52, "", "")), "driver-heap-oom");
   EXPECT_EQ(ClassOf(Ended(1, "", "x\njava.lang.OutOfMemoryError: Java heap space\n")), "driver-heap-oom");
-  EXPECT_EQ(ClassOf(Ended(1, "", "Job aborted due to stage failure: java.lang.OutOfMemoryError")), "executor-heap-oom");
+  EXPECT_EQ(ClassOf(Ended(1, "", "Job aborted due to stage failure: java.lang.OutOfMemoryError")),
+            "executor-heap-oom");
   EXPECT_EQ(ClassOf(Ended(1, "", "[TABLE_OR_VIEW_NOT_FOUND] The table")), "input-missing");
   EXPECT_EQ(ClassOf(Ended(1, "", "[UNRESOLVED_COLUMN.WITH_SUGGESTION] A column")), "sql-error");
   EXPECT_EQ(ClassOf(Ended(1, "", "[DIVIDE_BY_ZERO] Division")), "sql-error");

@@ -28,12 +28,7 @@ constexpr std::array<uint32_t, kRunStates> kFollowers = {
     /* running */ Bits({kRetrying, kCancelling}) | kFinals,
     /* retrying */ Bits({kQueued, kSubmitted, kFailed, kCancelled, kTimedOut}),
     // What ended before it could be cancelled ended as it did.
-    /* cancelling */ kFinals,
-    0,
-    0,
-    0,
-    0,
-    0};
+    /* cancelling */ kFinals, 0, 0, 0, 0, 0};
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// A run: what became of one submission. Its attempts are what a backend was asked to do for it; its events are
-// its history. Plain values, stored by store.h.
+// A run: what became of one submission. Its attempts are what a backend was asked to do for it; its events
+// are its history. Plain values, stored by store.h.
 #pragma once
 
 #include <array>
@@ -67,11 +67,11 @@ struct Failure {
 struct Outcome {
   bool succeeded = false;
   std::optional<int32_t> exit_code;
-  std::optional<int32_t> signal;      // number of the signal that ended the driver
-  std::string reason;                 // the backend's own word: "OOMKilled", "Evicted", "MemoryLimit"
-  std::string message;                // the backend's own sentence
-  std::string error_condition;        // Spark's, "TABLE_OR_VIEW_NOT_FOUND"; empty: none found
-  std::string log_tail;               // last lines of the driver, at most kLogTailBytes
+  std::optional<int32_t> signal;          // number of the signal that ended the driver
+  std::string reason;                     // the backend's own word: "OOMKilled", "Evicted", "MemoryLimit"
+  std::string message;                    // the backend's own sentence
+  std::string error_condition;            // Spark's, "TABLE_OR_VIEW_NOT_FOUND"; empty: none found
+  std::string log_tail;                   // last lines of the driver, at most kLogTailBytes
   std::map<std::string, double> metrics;  // names of metrics.h, in the unit that the name ends with
 };
 inline constexpr size_t kLogTailBytes = size_t{32} << 10;
@@ -82,8 +82,8 @@ struct Attempt {
   std::string token;  // names the attempt at its backend; from run and number alone
   AttemptPhase phase = AttemptPhase::kIntended;
   std::string backend;
-  std::string cluster;    // where at the backend; remembered, never chosen again
-  std::string native_id;  // the backend's own identity of what was created: a uid, a process
+  std::string cluster;     // where at the backend; remembered, never chosen again
+  std::string native_id;   // the backend's own identity of what was created: a uid, a process
   std::string web_url;     // the driver's Spark UI; empty: none is known
   manifest::JobSpec spec;  // as resolved and changed for this attempt
   Outcome outcome;         // once kEnded
@@ -91,7 +91,7 @@ struct Attempt {
   std::string decision;    // what followed and why: "retry with driver memory 2g -> 3g"
   StopReason stop_reason = StopReason::kNone;  // stored before the backend is told
   int64_t stop_at = 0;                         // when it was
-  int64_t created_at = 0;  // microseconds since 1970 UTC, 0: not yet
+  int64_t created_at = 0;                      // microseconds since 1970 UTC, 0: not yet
   int64_t started_at = 0;
   int64_t ended_at = 0;
 };
@@ -106,7 +106,7 @@ struct Run {
   std::string environment;
   manifest::JobSpec spec;  // as asked for
   RunState state = RunState::kAccepted;
-  std::string cause;  // why it is in this state, in a sentence
+  std::string cause;     // why it is in this state, in a sentence
   int32_t attempts = 0;  // how many there are
   std::string callback_url;
   std::string cancel_cause;  // who asked for the end, and why
@@ -115,7 +115,7 @@ struct Run {
   int64_t started_at = 0;    // first driver
   int64_t ended_at = 0;
   int64_t changed_at = 0;  // when the change that is being stored happens; not kept
-  int64_t due_at = 0;  // when the runner looks at it again; final runs: when what is left is cleaned up
+  int64_t due_at = 0;      // when the runner looks at it again; final runs: when what is left is cleaned up
   // Where the newest attempt is and what it takes, for admission.
   std::string backend;
   std::string cluster;

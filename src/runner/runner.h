@@ -71,10 +71,12 @@ class Runner {
   // Errors of all below: kNoSuchElement for an id that is unknown; kPermissionDenied for another team's run.
   virtual base::Result<Run> Check(const Caller& caller, const RunId& id) = 0;
   virtual base::Result<RunHistory> History(const Caller& caller, const RunId& id) = 0;
-  virtual base::Result<CancelAnswer> Cancel(const Caller& caller, const RunId& id, const std::string& reason) = 0;
+  virtual base::Result<CancelAnswer> Cancel(const Caller& caller, const RunId& id,
+                                            const std::string& reason) = 0;
   virtual base::Result<RunPage> List(const Caller& caller, const RunFilter& filter) = 0;
   // Events after `after_sequence`, oldest first.
-  virtual base::Result<std::vector<Event>> Events(const Caller& caller, const RunId& id, int32_t after_sequence) = 0;
+  virtual base::Result<std::vector<Event>> Events(const Caller& caller, const RunId& id,
+                                                  int32_t after_sequence) = 0;
   // The driver's log of one attempt (0: the newest), from the backend or, when that forgot, the stored tail.
   virtual base::Result<LogPage> Log(const Caller& caller, const RunId& id, int32_t attempt, int64_t offset,
                                     int64_t limit) = 0;

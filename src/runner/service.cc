@@ -71,8 +71,8 @@ std::vector<Backend*> Pointers(const std::vector<std::unique_ptr<Backend>>& back
   return pointers;
 }
 
-// Threads: one admits, one hands due runs to the pool of steps, one renews the lease and cleans up; each ends at Stop. The doors'
-// threads call the store directly.
+// Threads: one admits, one hands due runs to the pool of steps, one renews the lease and cleans up; each ends
+// at Stop. The doors' threads call the store directly.
 class Service final : public RunnerService {
  public:
   Service(Database& database, std::vector<std::unique_ptr<Backend>> backends, RunnerOptions options,
@@ -103,9 +103,11 @@ class Service final : public RunnerService {
   base::Result<SubmitAnswer> Submit(const Caller& caller, SubmitRequest request) override;
   base::Result<Run> Check(const Caller& caller, const RunId& id) override;
   base::Result<RunHistory> History(const Caller& caller, const RunId& id) override;
-  base::Result<CancelAnswer> Cancel(const Caller& caller, const RunId& id, const std::string& reason) override;
+  base::Result<CancelAnswer> Cancel(const Caller& caller, const RunId& id,
+                                    const std::string& reason) override;
   base::Result<RunPage> List(const Caller& caller, const RunFilter& filter) override;
-  base::Result<std::vector<Event>> Events(const Caller& caller, const RunId& id, int32_t after_sequence) override;
+  base::Result<std::vector<Event>> Events(const Caller& caller, const RunId& id,
+                                          int32_t after_sequence) override;
   base::Result<LogPage> Log(const Caller& caller, const RunId& id, int32_t attempt, int64_t offset,
                             int64_t limit) override;
 
@@ -141,7 +143,8 @@ class Service final : public RunnerService {
   std::unordered_set<std::string> woken_;     // ids of runs that a backend has news of
 };
 
-// --- Threads --------------------------------------------------------------------------------------------------------------------
+// --- Threads
+// --------------------------------------------------------------------------------------------------------------------
 
 void Service::Stop() {
   if (stopped_.exchange(true)) return;
@@ -248,7 +251,8 @@ void Service::Post(Run run, Occasion occasion) {
   stepping_.erase(id);
 }
 
-// --- Calls ----------------------------------------------------------------------------------------------------------------------
+// --- Calls
+// ----------------------------------------------------------------------------------------------------------------------
 
 base::Result<SubmitAnswer> Service::Submit(const Caller& caller, SubmitRequest request) {
   if (!caller.team.empty() && caller.team != request.spec.team) {
@@ -257,8 +261,8 @@ base::Result<SubmitAnswer> Service::Submit(const Caller& caller, SubmitRequest r
   }
   if (request.idempotency_key.size() > kLongestKey) {
     return Fail(base::ErrorKind::kIllegalArgument,
-                fmt::format("idempotency_key: {} characters, at most {} are allowed", request.idempotency_key.size(),
-                            kLongestKey));
+                fmt::format("idempotency_key: {} characters, at most {} are allowed",
+                            request.idempotency_key.size(), kLongestKey));
   }
   if (stopped_) return Fail(base::ErrorKind::kUnavailable, "the server stops");
   HEARTH_ASSIGN(const int64_t waiting, store_.CountWaiting());
@@ -287,8 +291,8 @@ base::Result<SubmitAnswer> Service::Submit(const Caller& caller, SubmitRequest r
   }
   if (stored.run.fingerprint != run.fingerprint) {
     return Fail(base::ErrorKind::kConflict,
-                fmt::format("idempotency_key '{}' was used for another request, which is run {}", run.idempotency_key,
-                            stored.run.id.text()));
+                fmt::format("idempotency_key '{}' was used for another request, which is run {}",
+                            run.idempotency_key, stored.run.id.text()));
   }
   return SubmitAnswer{std::move(stored.run), true};
 }
@@ -322,14 +326,16 @@ base::Result<CancelAnswer> Service::Cancel(const Caller& caller, const RunId& id
 base::Result<RunPage> Service::List(const Caller& caller, const RunFilter& filter) {
   if (caller.team.empty() || caller.team == filter.team) return store_.List(filter);
   if (!filter.team.empty()) {
-    return Fail(base::ErrorKind::kPermissionDenied, fmt::format("the runs of team '{}' are not yours", filter.team));
+    return Fail(base::ErrorKind::kPermissionDenied,
+                fmt::format("the runs of team '{}' are not yours", filter.team));
   }
   RunFilter own = filter;
   own.team = caller.team;
   return store_.List(own);
 }
 
-base::Result<std::vector<Event>> Service::Events(const Caller& caller, const RunId& id, int32_t after_sequence) {
+base::Result<std::vector<Event>> Service::Events(const Caller& caller, const RunId& id,
+                                                 int32_t after_sequence) {
   constexpr int32_t kPage = 1000;
   HEARTH_RETURN_IF_ERROR(Check(caller, id));
   return store_.Events(id, after_sequence, kPage);

@@ -23,8 +23,8 @@ struct RunnerOptions {
 
 class RunnerService : public Runner {
  public:
-  // First no new work is begun, then what is under way may end until the deadline. What backends run goes on: the next server
-  // finds it.
+  // First no new work is begun, then what is under way may end until the deadline. What backends run goes on:
+  // the next server finds it.
   virtual void Stop() = 0;
 };
 

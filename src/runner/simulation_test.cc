@@ -1,6 +1,6 @@
-// Many histories from seeds: submissions, cancellations, time that passes, a store and a backend that fail before or after they did
-// their work, and a process that dies between any two steps. Every history must end with one final state for each run, one creation
-// for each attempt, and nothing left at the backend.
+// Many histories from seeds: submissions, cancellations, time that passes, a store and a backend that fail
+// before or after they did their work, and a process that dies between any two steps. Every history must end
+// with one final state for each run, one creation for each attempt, and nothing left at the backend.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -264,7 +264,8 @@ int64_t FromEnvironment(const char* name, int64_t otherwise) {
 TEST(Simulation, EveryRunEndsOnceAndNothingIsLeft) {
   const int64_t first = FromEnvironment("HEARTH_SEED", 1);
   const int64_t count = FromEnvironment("HEARTH_HISTORIES", 60);
-  const auto directory = std::filesystem::temp_directory_path() / fmt::format("hearth-simulation-{}", ::getpid());
+  const auto directory =
+      std::filesystem::temp_directory_path() / fmt::format("hearth-simulation-{}", ::getpid());
   std::filesystem::create_directories(directory);
   for (int64_t seed = first; seed < first + count && !::testing::Test::HasFailure(); ++seed) {
     SCOPED_TRACE(fmt::format("HEARTH_SEED={}", seed));

@@ -28,7 +28,8 @@ base::Status Show(Session& session, const plan::unresolved::RelationPtr& query, 
 }
 
 base::Status Run(Session& session, const std::string& text, const Printer& print, std::stop_token stop) {
-  HEARTH_ASSIGN(const plan::unresolved::Statement statement, plan::ParseStatement(text, SqlOptionsOf(session)));
+  HEARTH_ASSIGN(const plan::unresolved::Statement statement,
+                plan::ParseStatement(text, SqlOptionsOf(session)));
   if (const auto* query = std::get_if<plan::unresolved::RelationPtr>(&statement)) {
     return Show(session, *query, print, std::move(stop));
   }
@@ -46,7 +47,8 @@ base::Status RunStatement(Session& session, const std::string& statement, const 
   return {};
 }
 
-base::Status RunScript(Session& session, const std::string& script, const Printer& print, std::stop_token stop) {
+base::Status RunScript(Session& session, const std::string& script, const Printer& print,
+                       std::stop_token stop) {
   HEARTH_ASSIGN(const std::vector<std::string> statements, plan::SplitStatements(script));
   for (const std::string& statement : statements) {
     HEARTH_RETURN_IF_ERROR(RunStatement(session, statement, print, stop));

@@ -14,7 +14,9 @@ namespace hearth::session {
 using Printer = std::function<void(const std::string& text)>;
 
 // Stops at the first error, which names its statement's place.
-base::Status RunScript(Session& session, const std::string& script, const Printer& print, std::stop_token stop);
-base::Status RunStatement(Session& session, const std::string& statement, const Printer& print, std::stop_token stop);
+base::Status RunScript(Session& session, const std::string& script, const Printer& print,
+                       std::stop_token stop);
+base::Status RunStatement(Session& session, const std::string& statement, const Printer& print,
+                          std::stop_token stop);
 
 }  // namespace hearth::session

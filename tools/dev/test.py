@@ -21,6 +21,7 @@ from dev.build import add_preset, build
 from dev.environment import tool
 from dev.lint import lint
 from dev.paths import ROOT, build_tree, server_binary
+from dev.postgres import postgres
 from dev.progress import step
 from dev.server import serving
 from dev.tally import Tally, of_closing_line, of_googletest, of_junit
@@ -119,7 +120,9 @@ def run_googletest(preset: str, programs: str | None = None, case_filter: str | 
     ]
     if programs:
         command += ["--tests-regex", programs]
-    with step("C++ tests"):
+    with step("C++ tests"), postgres() as server:
+        if server:
+            variables["HEARTH_POSTGRES"] = server
         code = subprocess.run(command, cwd=ROOT, env=variables).returncode
     tally = of_googletest(reports)
     if code != 0 and tally.failed == 0:  # a program crashed before it wrote its report

@@ -11,11 +11,7 @@ namespace {
 
 // One row per sub-command, in the order of the help text.
 constexpr Command kCommands[] = {
-    kServeCommand,
-    kManifestCommand,
-    kRunCommand,
-    kSuperviseCommand,
-    kVersionCommand,
+    kServeCommand, kManifestCommand, kRunCommand, kSuperviseCommand, kVersionCommand,
 };
 
 }  // namespace

@@ -46,7 +46,8 @@ int Complain(const std::string& message) {
 }
 
 std::string Describe(const base::Error& error) {
-  std::string text = error.condition.empty() ? error.message : fmt::format("[{}] {}", error.condition, error.message);
+  std::string text =
+      error.condition.empty() ? error.message : fmt::format("[{}] {}", error.condition, error.message);
   if (!error.sql_state.empty()) text += fmt::format(" SQLSTATE: {}", error.sql_state);
   return text;
 }
@@ -75,7 +76,8 @@ int RunPython(const RunOptions& options, const std::string& address) {
   ::setenv("SPARK_REMOTE", fmt::format("sc://{}", address).c_str(), 1);
   pid_t pid = -1;
   const int code = ::posix_spawnp(&pid, arguments[0], nullptr, nullptr, arguments.data(), environ);
-  if (code != 0) return Complain(fmt::format("{} cannot be started: {}", options.python, std::strerror(code)));
+  if (code != 0)
+    return Complain(fmt::format("{} cannot be started: {}", options.python, std::strerror(code)));
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
@@ -139,7 +141,8 @@ void InstallRun(CLI::App& parser, int& exit_code) {
   parser.add_option("--warehouse", options->warehouse, "Where managed tables live (default spark-warehouse)");
   parser.add_option("--memory-limit", options->memory_limit, "Memory of the engine");
   parser.add_option("--threads", options->threads, "Threads of the engine (default: one for each core)");
-  parser.add_option("--conf", options->settings, "A Spark setting; may be given again")->type_name("KEY=VALUE");
+  parser.add_option("--conf", options->settings, "A Spark setting; may be given again")
+      ->type_name("KEY=VALUE");
   parser.prefix_command();
   // Whatever follows the file is the program's own.
   parser.callback([options, &parser, &exit_code] {

@@ -7,7 +7,7 @@ namespace hearth::app {
 
 void InstallRun(CLI::App& parser, int& exit_code);
 
-inline constexpr Command kRunCommand = {"run", "Run a PySpark program or SQL statements on the embedded engine",
-                                        InstallRun};
+inline constexpr Command kRunCommand = {
+    "run", "Run a PySpark program or SQL statements on the embedded engine", InstallRun};
 
 }  // namespace hearth::app

@@ -38,7 +38,8 @@ base::Result<TypePtr> ParseType(std::string_view text);
 base::Result<TypePtr> ParseSchema(std::string_view text);
 base::Result<unresolved::Name> ParseName(std::string_view text);
 
-// The statements of a script, which semicolons end; empty ones are left out. Errors: kParse for text that is no tokens.
+// The statements of a script, which semicolons end; empty ones are left out. Errors: kParse for text that is
+// no tokens.
 base::Result<std::vector<std::string>> SplitStatements(std::string_view script);
 
 }  // namespace hearth::plan

@@ -28,7 +28,8 @@ class SqlConnection {
   virtual ~SqlConnection() = default;
   // Errors: kUnavailable when the database does not answer; kConflict for a broken unique rule; kInternal for
   // SQL that it refuses.
-  virtual base::Result<std::vector<SqlRow>> Execute(std::string_view sql, std::span<const SqlValue> parameters) = 0;
+  virtual base::Result<std::vector<SqlRow>> Execute(std::string_view sql,
+                                                    std::span<const SqlValue> parameters) = 0;
 
   template <typename... Values>
   base::Result<std::vector<SqlRow>> Query(std::string_view sql, Values&&... values) {

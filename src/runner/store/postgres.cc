@@ -51,7 +51,8 @@ class Connection final : public SqlConnection {
     return {};
   }
 
-  base::Result<std::vector<SqlRow>> Execute(std::string_view sql, std::span<const SqlValue> parameters) override {
+  base::Result<std::vector<SqlRow>> Execute(std::string_view sql,
+                                            std::span<const SqlValue> parameters) override {
     std::vector<std::string> texts(parameters.size());
     std::vector<const char*> values(parameters.size(), nullptr);
     std::vector<Oid> types(parameters.size(), kText);
@@ -69,8 +70,8 @@ class Connection final : public SqlConnection {
     const auto count = static_cast<int>(parameters.size());
     const std::string name = fmt::format("s{:x}", std::hash<std::string_view>()(sql));
     if (!prepared_.contains(name)) {
-      const ResultPointer made(PQprepare(handle_, name.c_str(), std::string(sql).c_str(), count, types.data()),
-                               PQclear);
+      const ResultPointer made(
+          PQprepare(handle_, name.c_str(), std::string(sql).c_str(), count, types.data()), PQclear);
       if (PQresultStatus(made.get()) != PGRES_COMMAND_OK) return Adapt(made.get());
       prepared_.insert(name);
     }

@@ -11,13 +11,16 @@ namespace hearth::runner {
 
 // The columns that ReadRun expects, in its order.
 inline constexpr const char* kRunColumns =
-    "id, idempotency_key, fingerprint, team, user_name, name, environment, state, cause, spec, attempts, callback_url, "
-    "cancel_cause, created_at, submitted_at, started_at, ended_at, due_at, owner, version, backend, cluster, cores, memory_mib";
+    "id, idempotency_key, fingerprint, team, user_name, name, environment, state, cause, spec, attempts, "
+    "callback_url, "
+    "cancel_cause, created_at, submitted_at, started_at, ended_at, due_at, owner, version, backend, cluster, "
+    "cores, memory_mib";
 base::Result<Run> ReadRun(const SqlRow& row);
 base::Result<std::vector<Run>> ReadRuns(const std::vector<SqlRow>& rows);
 
 inline constexpr const char* kAttemptColumns =
-    "run_id, number, phase, token, backend, cluster, native_id, spec, outcome, failure, decision, stop_reason, stop_at, "
+    "run_id, number, phase, token, backend, cluster, native_id, spec, outcome, failure, decision, "
+    "stop_reason, stop_at, "
     "created_at, started_at, ended_at, web_url";
 base::Result<Attempt> ReadAttempt(const SqlRow& row);
 

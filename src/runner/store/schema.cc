@@ -8,13 +8,16 @@ namespace {
 // Each row brings the schema one version further; rows are only ever added.
 constexpr const char* kVersion1[] = {
     // The spec and what the runner adds to it are JSON texts: nothing selects by them.
-    "CREATE TABLE runs (id TEXT PRIMARY KEY, idempotency_key TEXT, fingerprint TEXT NOT NULL, team TEXT NOT NULL, "
+    "CREATE TABLE runs (id TEXT PRIMARY KEY, idempotency_key TEXT, fingerprint TEXT NOT NULL, team TEXT NOT "
+    "NULL, "
     "user_name TEXT NOT NULL, name TEXT NOT NULL, environment TEXT NOT NULL, state TEXT NOT NULL, "
     "is_final BIGINT NOT NULL, is_waiting BIGINT NOT NULL, cause TEXT NOT NULL, spec TEXT NOT NULL, "
     "backend TEXT NOT NULL, cluster TEXT NOT NULL, "
     "cores BIGINT NOT NULL, memory_mib BIGINT NOT NULL, priority BIGINT NOT NULL, attempts BIGINT NOT NULL, "
-    "events BIGINT NOT NULL, callback_url TEXT NOT NULL, cancel_cause TEXT NOT NULL, created_at BIGINT NOT NULL, "
-    "submitted_at BIGINT NOT NULL, started_at BIGINT NOT NULL, ended_at BIGINT NOT NULL, due_at BIGINT NOT NULL, "
+    "events BIGINT NOT NULL, callback_url TEXT NOT NULL, cancel_cause TEXT NOT NULL, created_at BIGINT NOT "
+    "NULL, "
+    "submitted_at BIGINT NOT NULL, started_at BIGINT NOT NULL, ended_at BIGINT NOT NULL, due_at BIGINT NOT "
+    "NULL, "
     "owner TEXT NOT NULL, version BIGINT NOT NULL)",
     "CREATE UNIQUE INDEX runs_by_key ON runs (team, idempotency_key)",
     "CREATE INDEX runs_by_due ON runs (is_final, is_waiting, due_at)",
@@ -23,7 +26,8 @@ constexpr const char* kVersion1[] = {
     "CREATE TABLE attempts (run_id TEXT NOT NULL, number BIGINT NOT NULL, phase BIGINT NOT NULL, "
     "token TEXT NOT NULL, backend TEXT NOT NULL, cluster TEXT NOT NULL, native_id TEXT NOT NULL, "
     "spec TEXT NOT NULL, outcome TEXT NOT NULL, failure TEXT NOT NULL, decision TEXT NOT NULL, "
-    "stop_reason BIGINT NOT NULL, stop_at BIGINT NOT NULL, created_at BIGINT NOT NULL, started_at BIGINT NOT NULL, "
+    "stop_reason BIGINT NOT NULL, stop_at BIGINT NOT NULL, created_at BIGINT NOT NULL, started_at BIGINT NOT "
+    "NULL, "
     "ended_at BIGINT NOT NULL, web_url TEXT NOT NULL, PRIMARY KEY (run_id, number))",
     "CREATE TABLE events (run_id TEXT NOT NULL, sequence BIGINT NOT NULL, at BIGINT NOT NULL, "
     "attempt BIGINT NOT NULL, state TEXT NOT NULL, cause TEXT NOT NULL, PRIMARY KEY (run_id, sequence))",
@@ -32,7 +36,8 @@ constexpr const char* kVersion1[] = {
     "CREATE TABLE callbacks (run_id TEXT PRIMARY KEY, url TEXT NOT NULL, tries BIGINT NOT NULL, "
     "next_at BIGINT NOT NULL, answer TEXT NOT NULL)",
     "CREATE INDEX callbacks_by_time ON callbacks (next_at)",
-    "CREATE TABLE audit (at BIGINT NOT NULL, user_name TEXT NOT NULL, team TEXT NOT NULL, call TEXT NOT NULL, "
+    "CREATE TABLE audit (at BIGINT NOT NULL, user_name TEXT NOT NULL, team TEXT NOT NULL, call TEXT NOT "
+    "NULL, "
     "subject TEXT NOT NULL, outcome TEXT NOT NULL)",
     "CREATE INDEX audit_by_time ON audit (at)",
 };
@@ -66,8 +71,8 @@ base::Status Store::Migrate() {
     if (version < newest) return Advance(connection, version);
     base::Error error;
     error.kind = base::ErrorKind::kIllegalArgument;
-    error.message = fmt::format("the job store has schema version {}, written by a newer Hearth; this one knows {}",
-                                version, newest);
+    error.message = fmt::format(
+        "the job store has schema version {}, written by a newer Hearth; this one knows {}", version, newest);
     return error;
   });
 }

@@ -45,8 +45,8 @@ class Connection final : public SqlConnection {
   }
 
   base::Status Open(const std::string& path, bool read_only, bool durable) {
-    const int flags = (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
-                      SQLITE_OPEN_NOMUTEX;
+    const int flags =
+        (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) | SQLITE_OPEN_NOMUTEX;
     const int code = sqlite3_open_v2(path.c_str(), &handle_, flags, nullptr);
     if (code != SQLITE_OK) return Adapt(code, fmt::format("{}: {}", path, sqlite3_errmsg(handle_)));
     sqlite3_busy_timeout(handle_, kBusyMilliseconds);
@@ -56,7 +56,8 @@ class Connection final : public SqlConnection {
     return {};
   }
 
-  base::Result<std::vector<SqlRow>> Execute(std::string_view sql, std::span<const SqlValue> parameters) override {
+  base::Result<std::vector<SqlRow>> Execute(std::string_view sql,
+                                            std::span<const SqlValue> parameters) override {
     HEARTH_ASSIGN(sqlite3_stmt* const statement, Prepare(sql));
     Bind(statement, parameters);
     std::vector<SqlRow> rows;

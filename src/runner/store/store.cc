@@ -21,17 +21,18 @@ int64_t Flag(bool value) { return value ? 1 : 0; }
 // Calls without a key are runs of their own: null is equal to nothing.
 SqlValue KeyValue(const std::string& key) { return key.empty() ? SqlValue() : SqlValue(key); }
 
-base::Status InsertEvent(SqlConnection& connection, const Run& run, int64_t sequence, const std::string& cause,
-                         int64_t at) {
+base::Status InsertEvent(SqlConnection& connection, const Run& run, int64_t sequence,
+                         const std::string& cause, int64_t at) {
   HEARTH_RETURN_IF_ERROR(connection.Query(
       "INSERT INTO events (run_id, sequence, at, attempt, state, cause) VALUES ($1, $2, $3, $4, $5, $6)",
       run.id.text(), sequence, at, int64_t{run.attempts}, std::string(StateName(run.state)), cause));
   return {};
 }
 
-base::Result<std::optional<Run>> FindBy(SqlConnection& connection, const std::string& condition, SqlValue first,
-                                        SqlValue second) {
-  HEARTH_ASSIGN(const auto rows, connection.Query(kSelectRun + condition, std::move(first), std::move(second)));
+base::Result<std::optional<Run>> FindBy(SqlConnection& connection, const std::string& condition,
+                                        SqlValue first, SqlValue second) {
+  HEARTH_ASSIGN(const auto rows,
+                connection.Query(kSelectRun + condition, std::move(first), std::move(second)));
   if (rows.empty()) return std::optional<Run>();
   HEARTH_ASSIGN(Run run, ReadRun(rows[0]));
   return std::optional<Run>(std::move(run));
@@ -39,10 +40,14 @@ base::Result<std::optional<Run>> FindBy(SqlConnection& connection, const std::st
 
 base::Status WriteAttempt(SqlConnection& connection, const Attempt& attempt) {
   HEARTH_RETURN_IF_ERROR(connection.Query(
-      "INSERT INTO attempts (run_id, number, phase, token, backend, cluster, native_id, spec, outcome, failure, "
-      "decision, stop_reason, stop_at, created_at, started_at, ended_at, web_url) VALUES ($1, $2, $3, $4, $5, $6, $7, "
-      "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT (run_id, number) DO UPDATE SET phase = $3, backend = $5, "
-      "cluster = $6, native_id = $7, spec = $8, outcome = $9, failure = $10, decision = $11, stop_reason = $12, "
+      "INSERT INTO attempts (run_id, number, phase, token, backend, cluster, native_id, spec, outcome, "
+      "failure, "
+      "decision, stop_reason, stop_at, created_at, started_at, ended_at, web_url) VALUES ($1, $2, $3, $4, "
+      "$5, $6, $7, "
+      "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT (run_id, number) DO UPDATE SET phase = "
+      "$3, backend = $5, "
+      "cluster = $6, native_id = $7, spec = $8, outcome = $9, failure = $10, decision = $11, stop_reason = "
+      "$12, "
       "stop_at = $13, started_at = $15, ended_at = $16, web_url = $17",
       attempt.run.text(), int64_t{attempt.number}, static_cast<int64_t>(attempt.phase), attempt.token,
       attempt.backend, attempt.cluster, attempt.native_id, manifest::ToJson(attempt.spec),
@@ -55,14 +60,16 @@ base::Status WriteAttempt(SqlConnection& connection, const Attempt& attempt) {
 // Writes the run where its version still is the one that was read. Empty: it is not. Gives its events' count.
 base::Result<std::vector<SqlRow>> UpdateRun(SqlConnection& connection, const Run& run, bool has_event) {
   return connection.Query(
-      "UPDATE runs SET state = $3, is_final = $4, is_waiting = $5, cause = $6, attempts = $7, cancel_cause = $8, "
-      "submitted_at = $9, started_at = $10, ended_at = $11, due_at = $12, owner = $13, version = version + 1, "
+      "UPDATE runs SET state = $3, is_final = $4, is_waiting = $5, cause = $6, attempts = $7, cancel_cause = "
+      "$8, "
+      "submitted_at = $9, started_at = $10, ended_at = $11, due_at = $12, owner = $13, version = version + "
+      "1, "
       "events = events + $14, backend = $15, cluster = $16, cores = $17, memory_mib = $18 WHERE id = $1 AND "
       "version = $2 RETURNING events",
       run.id.text(), run.version, std::string(StateName(run.state)), Flag(IsFinal(run.state)),
       Flag(IsWaiting(run.state)), run.cause, int64_t{run.attempts}, run.cancel_cause, run.submitted_at,
-      run.started_at, run.ended_at, run.due_at, run.owner, Flag(has_event), run.backend, run.cluster, run.cores,
-      run.memory_mib);
+      run.started_at, run.ended_at, run.due_at, run.owner, Flag(has_event), run.backend, run.cluster,
+      run.cores, run.memory_mib);
 }
 
 int64_t EventTime(const Change& change) {
@@ -99,18 +106,20 @@ base::Result<bool> SaveIn(SqlConnection& connection, const Change& change) {
 base::Result<Store::Inserted> Store::Insert(const Run& run) {
   Inserted answer;
   HEARTH_RETURN_IF_ERROR(database_.Write([&](SqlConnection& connection) -> base::Status {
-    HEARTH_ASSIGN(
-        const auto inserted,
-        connection.Query(
-            "INSERT INTO runs (id, idempotency_key, fingerprint, team, user_name, name, environment, state, is_final, "
-            "is_waiting, cause, spec, cores, memory_mib, priority, attempts, events, callback_url, cancel_cause, "
-            "created_at, submitted_at, started_at, ended_at, due_at, owner, version, backend, cluster) VALUES ($1, $2, "
-            "$3, $4, $5, $6, $7, $8, 0, 1, $9, $10, $11, $12, $13, 0, 1, $14, '', $15, 0, 0, 0, $15, '', 1, '', '') "
-            "ON CONFLICT (team, idempotency_key) DO NOTHING RETURNING id",
-            run.id.text(), KeyValue(run.idempotency_key), run.fingerprint, run.team, run.user, run.name,
-            run.environment, std::string(StateName(run.state)), run.cause, manifest::ToJson(run.spec),
-            run.cores, run.memory_mib, int64_t{run.spec.priority}, run.callback_url,
-            run.created_at));
+    HEARTH_ASSIGN(const auto inserted,
+                  connection.Query("INSERT INTO runs (id, idempotency_key, fingerprint, team, user_name, "
+                                   "name, environment, state, is_final, "
+                                   "is_waiting, cause, spec, cores, memory_mib, priority, attempts, events, "
+                                   "callback_url, cancel_cause, "
+                                   "created_at, submitted_at, started_at, ended_at, due_at, owner, version, "
+                                   "backend, cluster) VALUES ($1, $2, "
+                                   "$3, $4, $5, $6, $7, $8, 0, 1, $9, $10, $11, $12, $13, 0, 1, $14, '', "
+                                   "$15, 0, 0, 0, $15, '', 1, '', '') "
+                                   "ON CONFLICT (team, idempotency_key) DO NOTHING RETURNING id",
+                                   run.id.text(), KeyValue(run.idempotency_key), run.fingerprint, run.team,
+                                   run.user, run.name, run.environment, std::string(StateName(run.state)),
+                                   run.cause, manifest::ToJson(run.spec), run.cores, run.memory_mib,
+                                   int64_t{run.spec.priority}, run.callback_url, run.created_at));
     if (inserted.empty()) {
       HEARTH_ASSIGN(auto found, FindBy(connection, "WHERE team = $1 AND idempotency_key = $2", run.team,
                                        run.idempotency_key));
@@ -152,8 +161,8 @@ base::Result<std::vector<Attempt>> Store::Attempts(const RunId& id) {
 base::Result<std::optional<Attempt>> Store::FindAttempt(const RunId& id, int32_t number) {
   std::optional<Attempt> attempt;
   HEARTH_RETURN_IF_ERROR(database_.Read([&](SqlConnection& connection) -> base::Status {
-    HEARTH_ASSIGN(const auto rows, connection.Query(kSelectAttempt + "WHERE run_id = $1 AND number = $2", id.text(),
-                                                    int64_t{number}));
+    HEARTH_ASSIGN(const auto rows, connection.Query(kSelectAttempt + "WHERE run_id = $1 AND number = $2",
+                                                    id.text(), int64_t{number}));
     if (rows.empty()) return {};
     HEARTH_ASSIGN(attempt, ReadAttempt(rows[0]));
     return {};
@@ -165,9 +174,10 @@ base::Result<std::vector<Event>> Store::Events(const RunId& id, int32_t after_se
   std::vector<Event> events;
   HEARTH_RETURN_IF_ERROR(database_.Read([&](SqlConnection& connection) -> base::Status {
     events.clear();
-    HEARTH_ASSIGN(const auto rows,
-                  connection.Query(kSelectEvent + "WHERE run_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
-                                   id.text(), int64_t{after_sequence}, int64_t{limit}));
+    HEARTH_ASSIGN(
+        const auto rows,
+        connection.Query(kSelectEvent + "WHERE run_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
+                         id.text(), int64_t{after_sequence}, int64_t{limit}));
     for (const SqlRow& row : rows) {
       HEARTH_ASSIGN(Event event, ReadEvent(row));
       events.push_back(std::move(event));
@@ -199,9 +209,10 @@ base::Result<RunPage> Store::List(const RunFilter& filter) {
   sql += " AND $2 = $2 AND $3 = $3 AND $4 = $4 AND $5 = $5 ORDER BY id DESC LIMIT $6";
   RunPage page;
   HEARTH_RETURN_IF_ERROR(database_.Read([&](SqlConnection& connection) -> base::Status {
-    HEARTH_ASSIGN(const auto rows,
-                  connection.Query(sql, filter.page_token, filter.team, filter.name, filter.environment,
-                                   std::string(filter.state ? StateName(*filter.state) : ""), int64_t{limit} + 1));
+    HEARTH_ASSIGN(
+        const auto rows,
+        connection.Query(sql, filter.page_token, filter.team, filter.name, filter.environment,
+                         std::string(filter.state ? StateName(*filter.state) : ""), int64_t{limit} + 1));
     HEARTH_ASSIGN(page.runs, ReadRuns(rows));
     return {};
   }));

@@ -50,8 +50,8 @@ struct AuditRow {
   std::string outcome;
 };
 
-// Thread-safe. Errors of all calls: kUnavailable when nothing was done; kUnknownOutcome when a write's answer was
-// lost; kInternal for a database that holds something else.
+// Thread-safe. Errors of all calls: kUnavailable when nothing was done; kUnknownOutcome when a write's answer
+// was lost; kInternal for a database that holds something else.
 class Store {
  public:
   explicit Store(Database& database) : database_(database) {}

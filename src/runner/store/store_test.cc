@@ -1,4 +1,5 @@
-// The store's promises, on SQLite always and on PostgreSQL when HEARTH_POSTGRES names a server (./dev test --full starts one).
+// The store's promises, on SQLite always and on PostgreSQL when HEARTH_POSTGRES names a server (./dev test
+// --full starts one).
 #include "runner/store/store.h"
 
 #include <fmt/format.h>
@@ -39,7 +40,8 @@ class StoreTest : public ::testing::TestWithParam<const char*> {
       for (const char* table : kTables) {
         ASSERT_TRUE(database_
                         ->Write([&](SqlConnection& connection) -> base::Status {
-                          HEARTH_RETURN_IF_ERROR(connection.Query(fmt::format("DROP TABLE IF EXISTS {}", table)));
+                          HEARTH_RETURN_IF_ERROR(
+                              connection.Query(fmt::format("DROP TABLE IF EXISTS {}", table)));
                           return {};
                         })
                         .ok());

@@ -24,10 +24,11 @@ base::Result<std::vector<Run>> Select(Database& database, const std::string& res
 
 // Takes over a run of a server that is gone; false when another one was faster.
 base::Result<bool> TakeOver(SqlConnection& connection, Run& run, const std::string& server) {
-  HEARTH_ASSIGN(const auto rows,
-                connection.Query("UPDATE runs SET owner = $3, version = version + 1 WHERE id = $1 AND version = $2 "
-                                 "RETURNING version",
-                                 run.id.text(), run.version, server));
+  HEARTH_ASSIGN(
+      const auto rows,
+      connection.Query("UPDATE runs SET owner = $3, version = version + 1 WHERE id = $1 AND version = $2 "
+                       "RETURNING version",
+                       run.id.text(), run.version, server));
   if (rows.empty()) return false;
   run.owner = server;
   run.version = Number(rows[0][0]);
@@ -39,12 +40,13 @@ base::Result<bool> TakeOver(SqlConnection& connection, Run& run, const std::stri
 base::Result<std::vector<Run>> Store::ClaimDue(const std::string& server, int64_t now, int32_t limit) {
   std::vector<Run> due;
   HEARTH_RETURN_IF_ERROR(database_.Read([&](SqlConnection& connection) -> base::Status {
-    HEARTH_ASSIGN(const auto rows,
-                  connection.Query(kSelectRun +
-                                       "WHERE is_final = 0 AND is_waiting = 0 AND due_at <= $2 AND (owner = $1 OR "
-                                       "owner NOT IN (SELECT id FROM servers WHERE lives_until > $2)) "
-                                       "ORDER BY due_at LIMIT $3",
-                                   server, now, int64_t{limit}));
+    HEARTH_ASSIGN(
+        const auto rows,
+        connection.Query(kSelectRun +
+                             "WHERE is_final = 0 AND is_waiting = 0 AND due_at <= $2 AND (owner = $1 OR "
+                             "owner NOT IN (SELECT id FROM servers WHERE lives_until > $2)) "
+                             "ORDER BY due_at LIMIT $3",
+                         server, now, int64_t{limit}));
     HEARTH_ASSIGN(due, ReadRuns(rows));
     return {};
   }));
@@ -66,12 +68,13 @@ base::Result<std::vector<Run>> Store::ClaimDue(const std::string& server, int64_
 }
 
 base::Result<std::vector<Run>> Store::Waiting(int64_t now, int32_t limit_per_team) {
-  return Select(database_,
-                "WHERE id IN (SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY team ORDER BY priority DESC, "
-                "created_at) AS place, ROW_NUMBER() OVER (PARTITION BY team ORDER BY created_at) AS age FROM runs "
-                "WHERE is_final = 0 AND is_waiting = 1 AND due_at <= $1) AS ranked WHERE place <= $2 OR age <= $2 / 4) "
-                "ORDER BY priority DESC, created_at",
-                now, int64_t{limit_per_team});
+  return Select(
+      database_,
+      "WHERE id IN (SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY team ORDER BY priority DESC, "
+      "created_at) AS place, ROW_NUMBER() OVER (PARTITION BY team ORDER BY created_at) AS age FROM runs "
+      "WHERE is_final = 0 AND is_waiting = 1 AND due_at <= $1) AS ranked WHERE place <= $2 OR age <= $2 / 4) "
+      "ORDER BY priority DESC, created_at",
+      now, int64_t{limit_per_team});
 }
 
 base::Result<int64_t> Store::CountWaiting() {
@@ -86,20 +89,22 @@ base::Result<int64_t> Store::CountWaiting() {
 }
 
 base::Result<std::vector<Run>> Store::DueForCleanup(int64_t now, int32_t limit) {
-  return Select(database_, "WHERE is_final = 1 AND is_waiting = 0 AND due_at <= $1 ORDER BY due_at LIMIT $2", now,
-                int64_t{limit});
+  return Select(database_, "WHERE is_final = 1 AND is_waiting = 0 AND due_at <= $1 ORDER BY due_at LIMIT $2",
+                now, int64_t{limit});
 }
 
 base::Result<std::vector<Use>> Store::Uses() {
   std::vector<Use> uses;
   HEARTH_RETURN_IF_ERROR(database_.Read([&](SqlConnection& connection) -> base::Status {
     uses.clear();
-    HEARTH_ASSIGN(const auto rows,
-                  connection.Query("SELECT team, backend, cluster, COUNT(*), CAST(SUM(cores) AS BIGINT), "
-                                   "CAST(SUM(memory_mib) AS BIGINT) FROM runs WHERE is_final = 0 AND is_waiting = 0 "
-                                   "GROUP BY team, backend, cluster"));
+    HEARTH_ASSIGN(
+        const auto rows,
+        connection.Query("SELECT team, backend, cluster, COUNT(*), CAST(SUM(cores) AS BIGINT), "
+                         "CAST(SUM(memory_mib) AS BIGINT) FROM runs WHERE is_final = 0 AND is_waiting = 0 "
+                         "GROUP BY team, backend, cluster"));
     for (const SqlRow& row : rows) {
-      uses.push_back({Text(row[0]), Text(row[1]), Text(row[2]), Number(row[3]), Number(row[4]), Number(row[5])});
+      uses.push_back(
+          {Text(row[0]), Text(row[1]), Text(row[2]), Number(row[3]), Number(row[4]), Number(row[5])});
     }
     return {};
   }));
@@ -108,9 +113,10 @@ base::Result<std::vector<Use>> Store::Uses() {
 
 base::Status Store::Renew(const std::string& server, int64_t now, int64_t until) {
   return database_.Write([&](SqlConnection& connection) -> base::Status {
-    HEARTH_RETURN_IF_ERROR(connection.Query(
-        "INSERT INTO servers (id, lives_until) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET lives_until = $2",
-        server, until));
+    HEARTH_RETURN_IF_ERROR(
+        connection.Query("INSERT INTO servers (id, lives_until) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE "
+                         "SET lives_until = $2",
+                         server, until));
     // Who has been gone for long leaves no row behind.
     HEARTH_RETURN_IF_ERROR(
         connection.Query("DELETE FROM servers WHERE lives_until < $1", now - int64_t{3600} * 1000000));
@@ -118,7 +124,8 @@ base::Status Store::Renew(const std::string& server, int64_t now, int64_t until)
   });
 }
 
-base::Result<bool> Store::HoldRole(const std::string& role, const std::string& server, int64_t now, int64_t until) {
+base::Result<bool> Store::HoldRole(const std::string& role, const std::string& server, int64_t now,
+                                   int64_t until) {
   bool is_held = false;
   HEARTH_RETURN_IF_ERROR(database_.Write([&](SqlConnection& connection) -> base::Status {
     HEARTH_ASSIGN(const auto rows,
@@ -137,10 +144,11 @@ base::Result<std::vector<Callback>> Store::DueCallbacks(int64_t now, int32_t lim
   HEARTH_RETURN_IF_ERROR(database_.Write([&](SqlConnection& connection) -> base::Status {
     callbacks.clear();
     HEARTH_ASSIGN(const auto rows,
-                  connection.Query("UPDATE callbacks SET next_at = $3, tries = tries + 1 WHERE run_id IN (SELECT run_id "
-                                   "FROM callbacks WHERE next_at > 0 AND next_at <= $1 ORDER BY next_at LIMIT $2) AND "
-                                   "next_at <= $1 RETURNING run_id, url, tries",
-                                   now, int64_t{limit}, claim_until));
+                  connection.Query(
+                      "UPDATE callbacks SET next_at = $3, tries = tries + 1 WHERE run_id IN (SELECT run_id "
+                      "FROM callbacks WHERE next_at > 0 AND next_at <= $1 ORDER BY next_at LIMIT $2) AND "
+                      "next_at <= $1 RETURNING run_id, url, tries",
+                      now, int64_t{limit}, claim_until));
     for (const SqlRow& row : rows) {
       callbacks.push_back({RunId(Text(row[0])), Text(row[1]), static_cast<int32_t>(Number(row[2]))});
     }
@@ -151,8 +159,9 @@ base::Result<std::vector<Callback>> Store::DueCallbacks(int64_t now, int32_t lim
 
 base::Status Store::SaveCallback(const Callback& callback, int64_t next_at, const std::string& answer) {
   return database_.Write([&](SqlConnection& connection) -> base::Status {
-    HEARTH_RETURN_IF_ERROR(connection.Query("UPDATE callbacks SET next_at = $2, answer = $3 WHERE run_id = $1",
-                                            callback.run.text(), next_at, answer));
+    HEARTH_RETURN_IF_ERROR(
+        connection.Query("UPDATE callbacks SET next_at = $2, answer = $3 WHERE run_id = $1",
+                         callback.run.text(), next_at, answer));
     return {};
   });
 }
@@ -160,8 +169,8 @@ base::Status Store::SaveCallback(const Callback& callback, int64_t next_at, cons
 base::Status Store::Audit(const AuditRow& row) {
   return database_.Write([&](SqlConnection& connection) -> base::Status {
     HEARTH_RETURN_IF_ERROR(connection.Query(
-        "INSERT INTO audit (at, user_name, team, call, subject, outcome) VALUES ($1, $2, $3, $4, $5, $6)", row.at,
-        row.user, row.team, row.call, row.subject, row.outcome));
+        "INSERT INTO audit (at, user_name, team, call, subject, outcome) VALUES ($1, $2, $3, $4, $5, $6)",
+        row.at, row.user, row.team, row.call, row.subject, row.outcome));
     return {};
   });
 }
@@ -170,9 +179,10 @@ base::Result<std::vector<AuditRow>> Store::AuditRows(int32_t limit) {
   std::vector<AuditRow> audit;
   HEARTH_RETURN_IF_ERROR(database_.Read([&](SqlConnection& connection) -> base::Status {
     audit.clear();
-    HEARTH_ASSIGN(const auto rows, connection.Query("SELECT at, user_name, team, call, subject, outcome FROM audit "
-                                                    "ORDER BY at DESC LIMIT $1",
-                                                    int64_t{limit}));
+    HEARTH_ASSIGN(const auto rows,
+                  connection.Query("SELECT at, user_name, team, call, subject, outcome FROM audit "
+                                   "ORDER BY at DESC LIMIT $1",
+                                   int64_t{limit}));
     for (const SqlRow& row : rows) {
       audit.push_back({Number(row[0]), Text(row[1]), Text(row[2]), Text(row[3]), Text(row[4]), Text(row[5])});
     }

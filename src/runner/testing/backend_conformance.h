@@ -1,4 +1,5 @@
-// What every backend must do, whatever runs behind it. A backend's test instantiates the suite with a maker of jobs.
+// What every backend must do, whatever runs behind it. A backend's test instantiates the suite with a maker
+// of jobs.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -16,10 +17,10 @@ namespace hearth::runner::testing {
 
 // The jobs that a backend under test is asked to run.
 enum class Sample {
-  kSucceeds,   // prints "hello from the job" and ends well
-  kFails,      // ends with exit code 3
-  kRunsLong,   // runs for minutes and ends when asked to
-  kStubborn,   // runs for minutes and ends only when forced
+  kSucceeds,  // prints "hello from the job" and ends well
+  kFails,     // ends with exit code 3
+  kRunsLong,  // runs for minutes and ends when asked to
+  kStubborn,  // runs for minutes and ends only when forced
 };
 
 struct BackendUnderTest {
@@ -183,13 +184,17 @@ inline void BackendConformance::ChecksRemoval() {
 }  // namespace hearth::runner::testing
 
 // One test for each rule; `Fixture` derives from BackendConformance and calls Use in SetUp.
-#define HEARTH_BACKEND_CONFORMANCE(Fixture)                                                                        \
-  TEST_F(Fixture, EndsWell) { ChecksSuccess(); }                                                                   \
-  TEST_F(Fixture, TellsHowItFailed) { ChecksFailure(); }                                                           \
-  TEST_F(Fixture, CreatesOnceUnderOneToken) { ChecksCreatingTwice(); }                                             \
-  TEST_F(Fixture, KnowsWhatItDoesNotKnow) { ChecksUnknown(); }                                                     \
-  TEST_F(Fixture, StopsWhenAsked) { ChecksStop(::hearth::runner::testing::Sample::kRunsLong, ::hearth::runner::StopUrgency::kGraceful); } \
-  TEST_F(Fixture, StopsWhenForced) { ChecksStop(::hearth::runner::testing::Sample::kStubborn, ::hearth::runner::StopUrgency::kForced); }  \
-  TEST_F(Fixture, FindsItAgainAfterARestart) { ChecksRestart(); }                                                  \
-  TEST_F(Fixture, ReadsLogsInPieces) { ChecksLog(); }                                                              \
+#define HEARTH_BACKEND_CONFORMANCE(Fixture)                                                             \
+  TEST_F(Fixture, EndsWell) { ChecksSuccess(); }                                                        \
+  TEST_F(Fixture, TellsHowItFailed) { ChecksFailure(); }                                                \
+  TEST_F(Fixture, CreatesOnceUnderOneToken) { ChecksCreatingTwice(); }                                  \
+  TEST_F(Fixture, KnowsWhatItDoesNotKnow) { ChecksUnknown(); }                                          \
+  TEST_F(Fixture, StopsWhenAsked) {                                                                     \
+    ChecksStop(::hearth::runner::testing::Sample::kRunsLong, ::hearth::runner::StopUrgency::kGraceful); \
+  }                                                                                                     \
+  TEST_F(Fixture, StopsWhenForced) {                                                                    \
+    ChecksStop(::hearth::runner::testing::Sample::kStubborn, ::hearth::runner::StopUrgency::kForced);   \
+  }                                                                                                     \
+  TEST_F(Fixture, FindsItAgainAfterARestart) { ChecksRestart(); }                                       \
+  TEST_F(Fixture, ReadsLogsInPieces) { ChecksLog(); }                                                   \
   TEST_F(Fixture, GivesBackWhatItHeld) { ChecksRemoval(); }

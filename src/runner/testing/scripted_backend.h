@@ -1,5 +1,5 @@
-// A backend that does what a test tells it, stricter than a real one: it notices twins, forgets nothing that it was not told to
-// remove, and fails where the script says so.
+// A backend that does what a test tells it, stricter than a real one: it notices twins, forgets nothing that
+// it was not told to remove, and fails where the script says so.
 #pragma once
 
 #include <functional>
@@ -22,7 +22,8 @@ class ScriptedBackend final : public Backend {
     bool ignores_graceful_stop = false;
   };
   using Author = std::function<Script(const Attempt&)>;
-  // Before a call does its work, or after it has: an error here is what the caller gets. The name is that of the call.
+  // Before a call does its work, or after it has: an error here is what the caller gets. The name is that of
+  // the call.
   enum class Moment { kBefore, kAfter };
   using Fault = std::function<base::Status(const char* call, Moment moment)>;
 

@@ -180,7 +180,8 @@ LogPage AttemptDirectory::ReadLog(int64_t offset, int64_t limit) const {
     if (at >= end) continue;
     std::ifstream file(LogPiece(pieces[i]), std::ios::binary);
     file.seekg(at - pieces[i]);
-    std::string text(static_cast<size_t>(std::min(end - at, limit - static_cast<int64_t>(page.text.size()))), '\0');
+    std::string text(static_cast<size_t>(std::min(end - at, limit - static_cast<int64_t>(page.text.size()))),
+                     '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<size_t>(file.gcount()));
     page.text += text;

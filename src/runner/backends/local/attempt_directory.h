@@ -1,4 +1,5 @@
-// What is on disk of one attempt: its command, its log, how it ended. All that a restarted runner and a supervisor know of each other.
+// What is on disk of one attempt: its command, its log, how it ended. All that a restarted runner and a
+// supervisor know of each other.
 //
 //   command.json   what to run; the directory appears under its name with this file in it
 //   lock           held by the supervisor for as long as it lives
@@ -22,11 +23,11 @@
 namespace hearth::runner::local {
 
 struct Command {
-  std::vector<std::string> arguments;  // the program first
+  std::vector<std::string> arguments;              // the program first
   std::map<std::string, std::string> environment;  // added to the runner's own
-  int64_t memory_limit_mib = 0;  // of all its processes together; 0: none
-  int64_t run_seconds = 0;       // the supervisor's own last resort; 0: none
-  int64_t grace_seconds = 30;    // between SIGTERM and SIGKILL
+  int64_t memory_limit_mib = 0;                    // of all its processes together; 0: none
+  int64_t run_seconds = 0;                         // the supervisor's own last resort; 0: none
+  int64_t grace_seconds = 30;                      // between SIGTERM and SIGKILL
 };
 
 struct Ending {

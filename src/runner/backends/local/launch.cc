@@ -80,7 +80,8 @@ class SparkArguments {
   std::map<std::string, std::string> settings_;
 };
 
-void AppendOption(std::vector<std::string>* arguments, const char* name, const std::vector<std::string>& items) {
+void AppendOption(std::vector<std::string>* arguments, const char* name,
+                  const std::vector<std::string>& items) {
   if (items.empty()) return;
   arguments->push_back(name);
   arguments->push_back(Joined(items));
@@ -91,7 +92,9 @@ base::Result<std::vector<std::string>> OnSpark(const Attempt& attempt, const Pro
   const JobSpec& spec = attempt.spec;
   const Application& application = spec.application;
   if (programs.spark_home.empty()) {
-    return Lacks("the job needs Apache Spark, and this server knows none: set --spark-home to a directory that has bin/spark-submit");
+    return Lacks(
+        "the job needs Apache Spark, and this server knows none: set --spark-home to a directory that has "
+        "bin/spark-submit");
   }
   std::vector<std::string> arguments = {programs.spark_home + "/bin/spark-submit"};
   SparkArguments settings(spec, directory);
@@ -132,9 +135,10 @@ base::Result<std::vector<std::string>> OnSpark(const Attempt& attempt, const Pro
 base::Result<std::vector<std::string>> OnHearth(const Attempt& attempt, const Programs& programs) {
   const JobSpec& spec = attempt.spec;
   const Application& application = spec.application;
-  std::vector<std::string> arguments = {programs.hearth, "run", "--threads",
-                                        fmt::format("{}", std::max(1, spec.resources.driver.cores)), "--memory-limit",
-                                        fmt::format("{}MiB", spec.resources.driver.memory_mib)};
+  std::vector<std::string> arguments = {
+      programs.hearth,  "run",
+      "--threads",      fmt::format("{}", std::max(1, spec.resources.driver.cores)),
+      "--memory-limit", fmt::format("{}MiB", spec.resources.driver.memory_mib)};
   for (const auto& [key, value] : spec.spark_config) {
     arguments.insert(arguments.end(), {"--conf", fmt::format("{}={}", key, value)});
   }
@@ -176,10 +180,12 @@ bool RunsOnHearth(const JobSpec& spec, const Programs& programs) {
   return false;
 }
 
-base::Result<Command> CommandFor(const Attempt& attempt, const Programs& programs, const std::string& directory) {
+base::Result<Command> CommandFor(const Attempt& attempt, const Programs& programs,
+                                 const std::string& directory) {
   const JobSpec& spec = attempt.spec;
   if (!spec.secrets.empty()) {
-    return Lacks(fmt::format("secret '{}': the local backend has no store of secrets", spec.secrets.front().secret));
+    return Lacks(
+        fmt::format("secret '{}': the local backend has no store of secrets", spec.secrets.front().secret));
   }
   Command command;
   if (RunsOnHearth(spec, programs)) {

@@ -15,8 +15,10 @@ struct Programs {
   std::string python;      // "python3"
 };
 
-// `directory`: the attempt's own, absolute. Errors: kIllegalArgument names what the job or this machine lacks.
-base::Result<Command> CommandFor(const Attempt& attempt, const Programs& programs, const std::string& directory);
+// `directory`: the attempt's own, absolute. Errors: kIllegalArgument names what the job or this machine
+// lacks.
+base::Result<Command> CommandFor(const Attempt& attempt, const Programs& programs,
+                                 const std::string& directory);
 
 // True for jobs that this machine runs on the embedded engine, without a JVM.
 bool RunsOnHearth(const manifest::JobSpec& spec, const Programs& programs);

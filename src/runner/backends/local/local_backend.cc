@@ -37,8 +37,8 @@ base::Error Fail(base::ErrorKind kind, std::string message) {
   return error;
 }
 
-// Starts a supervisor that belongs to nobody here: its parent exits at once. True when it holds the attempt's lock, or somebody else
-// does.
+// Starts a supervisor that belongs to nobody here: its parent exits at once. True when it holds the attempt's
+// lock, or somebody else does.
 bool SpawnSupervisor(const std::string& hearth, const AttemptDirectory& directory) {
   int ready[2];
   if (::pipe2(ready, O_CLOEXEC) != 0) return false;
@@ -58,7 +58,8 @@ bool SpawnSupervisor(const std::string& hearth, const AttemptDirectory& director
   const std::string path = directory.path().string();
   const char* arguments[] = {hearth.c_str(), "supervise", path.c_str(), nullptr};
   pid_t pid = -1;
-  const int code = ::posix_spawnp(&pid, hearth.c_str(), &actions, &attributes, const_cast<char**>(arguments), environ);
+  const int code =
+      ::posix_spawnp(&pid, hearth.c_str(), &actions, &attributes, const_cast<char**>(arguments), environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   ::close(ready[1]);
@@ -222,7 +223,8 @@ Observation LocalBackend::See(const AttemptDirectory& directory) {
   return seen;
 }
 
-// The supervisor was killed: its program with it, but perhaps not what that had started. Nothing of it may run when the end is told.
+// The supervisor was killed: its program with it, but perhaps not what that had started. Nothing of it may
+// run when the end is told.
 void LocalBackend::BuryDead(const AttemptDirectory& directory) {
   if (directory.ReadEnded() || !directory.StartedAt()) return;
   const int lock = directory.Lock();

@@ -1,4 +1,7 @@
-// The local backend against real processes: `python` is a shell script here, the supervisor is the program under test's own.
+// The local backend against real processes: `python` is a shell script here, the supervisor is the program
+// under test's own.
+#include "runner/backends/local/local_backend.h"
+
 #include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
@@ -7,7 +10,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "runner/backends/local/local_backend.h"
 #include "runner/backends/local/processes.h"
 #include "runner/testing/backend_conformance.h"
 
@@ -21,11 +23,13 @@ class LocalBackendTest : public testing::BackendConformance {
  protected:
   void SetUp() override {
     const char* binary = std::getenv("HEARTH_BINARY");
-    if (binary == nullptr || !fs::exists(binary)) GTEST_SKIP() << "HEARTH_BINARY names no program to supervise with";
+    if (binary == nullptr || !fs::exists(binary))
+      GTEST_SKIP() << "HEARTH_BINARY names no program to supervise with";
     root_ = fs::temp_directory_path() / fmt::format("hearth-local-{}", ::getpid());
     fs::create_directories(root_ / "bin");
     // spark-submit, as far as this test needs one: it runs the job's file as a shell script.
-    Write("bin/spark-submit", "#!/bin/sh\nwhile [ \"$1\" = --conf ]; do shift 2; done\nexec /bin/sh \"$@\"\n");
+    Write("bin/spark-submit",
+          "#!/bin/sh\nwhile [ \"$1\" = --conf ]; do shift 2; done\nexec /bin/sh \"$@\"\n");
     fs::permissions(root_ / "bin/spark-submit", fs::perms::owner_all);
     Use({[this, binary = std::string(binary)] {
            LocalOptions options;
@@ -90,7 +94,8 @@ TEST_F(LocalBackendTest, LeavesNoProcessBehind) {
 }
 
 TEST_F(LocalBackendTest, HoldsJobsToTheirMemory) {
-  manifest::JobSpec spec = Job("exec python3 -c 'x = bytes([120]) * (300 << 20); import time; time.sleep(60)'\n");
+  manifest::JobSpec spec =
+      Job("exec python3 -c 'x = bytes([120]) * (300 << 20); import time; time.sleep(60)'\n");
   spec.resources.driver.memory_mib = 64;
   spec.resources.driver.overhead_mib = 64;
   const Observation seen = WaitFor(Start(spec), Progress::kEnded);
@@ -127,7 +132,9 @@ TEST_F(LocalBackendTest, StopsWhatHasNotStarted) {
 }
 
 TEST_F(LocalBackendTest, KeepsTheEndOfALongLog) {
-  const Attempt attempt = Start(Job("i=0; while [ $i -lt 60 ]; do head -c 1000000 /dev/zero | tr '\\0' x; i=$((i+1)); done; echo last line\n"));
+  const Attempt attempt =
+      Start(Job("i=0; while [ $i -lt 60 ]; do head -c 1000000 /dev/zero | tr '\\0' x; i=$((i+1)); done; echo "
+                "last line\n"));
   const Observation seen = WaitFor(attempt, Progress::kEnded);
   EXPECT_TRUE(seen.outcome.log_tail.ends_with("last line\n"));
   EXPECT_LE(seen.outcome.log_tail.size(), kLogTailBytes);

@@ -9,7 +9,8 @@
 
 namespace hearth::runner::local {
 
-// All below this process. With a supervisor that is their reaper nothing that a job forked is ever anywhere else.
+// All below this process. With a supervisor that is their reaper nothing that a job forked is ever anywhere
+// else.
 std::vector<pid_t> Descendants();
 
 // Those that carry the attempt's mark in their environment: what a dead supervisor has left behind.

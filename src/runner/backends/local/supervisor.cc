@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <csignal>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -11,6 +10,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <thread>
@@ -78,7 +78,8 @@ class Supervisor {
       : directory_(directory), command_(std::move(command)), log_(directory) {}
 
   void Run() {
-    if (directory_.ReadStop()) return WriteEnd("StoppedBeforeStart", "it was stopped before its program was started");
+    if (directory_.ReadStop())
+      return WriteEnd("StoppedBeforeStart", "it was stopped before its program was started");
     if (!Start()) return;
     while (!has_ended_) {
       ReadOutput(kTick);
@@ -155,7 +156,8 @@ void Supervisor::BecomeProgram(int output) {
   for (const auto& [name, value] : command_.environment) ::setenv(name.c_str(), value.c_str(), 1);
   ::setenv(kTokenVariable, directory_.token().c_str(), 1);
   std::vector<char*> arguments;
-  for (const std::string& argument : command_.arguments) arguments.push_back(const_cast<char*>(argument.c_str()));
+  for (const std::string& argument : command_.arguments)
+    arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
   ::execvp(arguments[0], arguments.data());
   const int code = errno;
