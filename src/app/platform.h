@@ -1,0 +1,33 @@
+// What the platform team decides about jobs, in one YAML file (`hearth serve --platform FILE`): environments, teams, backends.
+//
+//   environments:
+//     prod: {backend: kubernetes, limits: {queue: 24h, start: 10min, run: 12h}, keep: {resources: 1h, records: 30d}}
+//   teams:
+//     data: {runs: 20, cores: 200, memory: 800g, weight: 2}
+//     others: {runs: 5}                       # every team that has no row
+//   backends:
+//     local: {runs: 4, cores: 8, memory: 16g} # all teams together
+//   queue: {waiting: 100000, ageing: 10min}
+//   callbacks: {secret_file: /etc/hearth/callback-secret}
+//   kubernetes: {clusters: /etc/hearth/clusters.yaml}
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "runner/policy.h"
+
+namespace hearth::app {
+
+struct Platform {
+  runner::Policy policy;
+  std::string clusters_file;  // of the Kubernetes backend; empty: it is off
+};
+
+// What holds without a file: on this machine as many jobs at once as it has cores and memory for.
+Platform DefaultPlatform();
+
+// Errors: kIllegalArgument names the file, the line, the key and what was expected.
+base::Result<Platform> ReadPlatform(const std::string& file);
+
+}  // namespace hearth::app
