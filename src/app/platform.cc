@@ -47,9 +47,11 @@ class PlatformFile {
   base::Status ReadSections(const YAML::Node& root) {
     runner::Policy& policy = platform_.policy;
     if (root.IsNull()) return {};
-    HEARTH_RETURN_IF_ERROR(CheckKeys(root, "", {"environments", "teams", "backends", "queue", "callbacks", "kubernetes"}));
-    HEARTH_RETURN_IF_ERROR(ReadNamed(root["environments"], "environments", [&](const std::string& name) {
-      return EnvironmentReaders(&policy.environments[name]);
+    HEARTH_RETURN_IF_ERROR(CheckKeys(root, "", {"images", "coreEtl", "environments", "keep", "teams", "backends", "queue", "callbacks", "kubernetes"}));
+    HEARTH_RETURN_IF_ERROR(ReadNamed(root["keep"], "keep", [&](const std::string& name) {
+      runner::EnvironmentPolicy& environment = policy.environments[name];
+      return Readers{{"resources", Seconds(&environment.resource_seconds)},
+                     {"records", Seconds(&environment.record_seconds)}};
     }));
     HEARTH_RETURN_IF_ERROR(ReadNamed(root["teams"], "teams", [&](const std::string& name) {
       return LimitReaders(name == "others" ? &policy.other_teams : &policy.teams[name]);
@@ -64,15 +66,6 @@ class PlatformFile {
     HEARTH_RETURN_IF_ERROR(
         ReadFields(root["callbacks"], "callbacks", {{"secret_file", Secret(&policy.callback_secret)}}));
     return ReadFields(root["kubernetes"], "kubernetes", {{"clusters", Text(&platform_.clusters_file)}});
-  }
-
-  Readers EnvironmentReaders(runner::EnvironmentPolicy* environment) {
-    return {{"backend", Text(&environment->backend)},
-            {"limits", Fields("limits", {{"queue", Seconds(&environment->queue_seconds)},
-                                         {"start", Seconds(&environment->start_seconds)},
-                                         {"run", Seconds(&environment->run_seconds)}})},
-            {"keep", Fields("keep", {{"resources", Seconds(&environment->resource_seconds)},
-                                     {"records", Seconds(&environment->record_seconds)}})}};
   }
 
   static Readers LimitReaders(runner::TeamLimits* limits) {
@@ -123,14 +116,6 @@ class PlatformFile {
       return "";
     };
   }
-  Reader Fields(const std::string& name, Readers readers) {
-    return [this, name, readers = std::move(readers)](const YAML::Node& value) -> std::string {
-      const base::Status status = ReadFields(value, path_ + "." + name, readers);
-      if (!status.ok() && !inner_) inner_ = *status.error();
-      return "";
-    };
-  }
-
   base::Status CheckKeys(const YAML::Node& map, const std::string& path, const std::vector<std::string>& known) {
     if (!map.IsMap()) return At(map, path, "fields as 'key: value'");
     for (const auto& entry : map) {
@@ -160,9 +145,7 @@ class PlatformFile {
     HEARTH_RETURN_IF_ERROR(CheckKeys(map, path, known));
     for (const auto& entry : map) {
       const auto key = entry.first.as<std::string>();
-      path_ = path;
       const std::string expected = readers.at(key)(entry.second);
-      if (inner_) return base::Error(*inner_);
       if (!expected.empty()) return At(entry.second, path + "." + key, expected);
     }
     return {};
@@ -175,8 +158,6 @@ class PlatformFile {
 
   const std::string file_;
   Platform platform_;
-  std::string path_;
-  std::optional<base::Error> inner_;
 };
 
 }  // namespace

@@ -1,7 +1,8 @@
-// What the platform team decides about jobs, in one YAML file (`hearth serve --platform FILE`): environments, teams, backends.
+// What the platform team decides about runs, in its YAML file (`hearth serve --platform FILE`). The same file says what
+// manifests leave out: images, coreEtl and environments are read by manifest/platform.h.
 //
-//   environments:
-//     prod: {backend: kubernetes, limits: {queue: 24h, start: 10min, run: 12h}, keep: {resources: 1h, records: 30d}}
+//   keep:                                     # after the end of a run, for each environment
+//     prod: {resources: 1h, records: 30d}     # what it holds at its backend, logs included; its record
 //   teams:
 //     data: {runs: 20, cores: 200, memory: 800g, weight: 2}
 //     others: {runs: 5}                       # every team that has no row

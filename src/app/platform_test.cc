@@ -26,8 +26,8 @@ std::string ErrorOf(const std::string& text) {
 
 TEST(Platform, ReadsWhatThePlatformTeamDecides) {
   const auto platform = Read(
-      "environments:\n"
-      "  prod: {backend: kubernetes, limits: {queue: 1h, run: 2h}, keep: {records: 10d}}\n"
+      "environments: {prod: {backend: kubernetes}}\n"
+      "keep: {prod: {resources: 2h, records: 10d}}\n"
       "teams:\n"
       "  data: {runs: 20, memory: 800g, weight: 2}\n"
       "  others: {runs: 5}\n"
@@ -36,11 +36,9 @@ TEST(Platform, ReadsWhatThePlatformTeamDecides) {
       "kubernetes: {clusters: clusters.yaml}\n");
   ASSERT_TRUE(platform.ok()) << platform.error()->message;
   const runner::Policy& policy = platform->policy;
-  EXPECT_EQ(policy.Environment("prod").backend, "kubernetes");
-  EXPECT_EQ(policy.Environment("prod").queue_seconds, 3600);
-  EXPECT_EQ(policy.Environment("prod").run_seconds, 7200);
+  EXPECT_EQ(policy.Environment("prod").resource_seconds, 7200);
   EXPECT_EQ(policy.Environment("prod").record_seconds, 864000);
-  EXPECT_EQ(policy.Environment("other").backend, "local");
+  EXPECT_EQ(policy.Environment("other").resource_seconds, 3600);
   EXPECT_EQ(policy.Team("data").memory_mib, 800 * 1024);
   EXPECT_EQ(policy.Team("nobody").runs, 5);
   EXPECT_EQ(policy.backends.at("local").cores, 8);
@@ -51,8 +49,8 @@ TEST(Platform, ReadsWhatThePlatformTeamDecides) {
 TEST(Platform, NamesWhatIsWrong) {
   EXPECT_EQ(ErrorOf("teams:\n  data: {run: 1}\n"),
             "line 2: teams.data.run: 'run' is not one of cores, memory, runs, weight");
-  EXPECT_EQ(ErrorOf("environments: {prod: {limits: {run: soon}}}\n"),
-            "line 1: environments.prod.limits.run: 'soon' is not a time of at least a second, such as 30min");
+  EXPECT_EQ(ErrorOf("keep: {prod: {records: soon}}\n"),
+            "line 1: keep.prod.records: 'soon' is not a time of at least a second, such as 30min");
   EXPECT_EQ(ErrorOf("teams: 3\n"), "line 1: teams: '3' is not names, each with its fields");
 }
 

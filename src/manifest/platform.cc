@@ -73,7 +73,10 @@ Checked<Platform> ReadPlatform(std::string_view text, std::string file) {
     findings.AddAt(1, "", "", "expected one document with images, coreEtl and environments");
   } else if (findings.empty()) {
     const Node& root = documents[0];
-    RefuseStrangers(root, {"images", "coreEtl", "environments"}, findings);
+    // The other ones are the runner's (app/platform.h).
+    RefuseStrangers(root, {"images", "coreEtl", "environments", "keep", "teams", "backends", "queue", "callbacks",
+                           "kubernetes"},
+                    findings);
     if (const Node* images = root.Find("images")) ReadImages(*images, platform, findings);
     if (const Node* environments = root.Find("environments"))
       ReadEnvironments(*environments, platform, findings);
