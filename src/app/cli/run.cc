@@ -18,6 +18,7 @@
 #include "app/server.h"
 #include "app/server_settings.h"
 #include "base/uuid.h"
+#include "session/core_etl.h"
 #include "session/script.h"
 
 extern char** environ;
@@ -33,6 +34,7 @@ struct RunOptions {
   std::string file;
   std::vector<std::string> arguments;
   std::string sql;
+  std::string core_etl;
   std::string python = "python3";
   std::string warehouse;
   std::string memory_limit;
@@ -52,7 +54,7 @@ std::string Describe(const base::Error& error) {
   return text;
 }
 
-int RunSql(session::SessionManager& sessions, const std::string& script) {
+int RunInSession(session::SessionManager& sessions, const RunOptions& options, const std::string& script) {
   auto session = sessions.GetOrCreate({"hearth", session::SessionId(base::RandomUuid())}, "");
   if (!session.ok()) return Complain(session.error()->message);
   const auto print = [](const std::string& text) {
@@ -60,7 +62,9 @@ int RunSql(session::SessionManager& sessions, const std::string& script) {
     std::fputc('\n', stdout);
     std::fflush(stdout);
   };
-  const base::Status status = session::RunScript(**session, script, print, {});
+  const base::Status status = options.core_etl.empty()
+                                  ? session::RunScript(**session, script, print, {})
+                                  : session::RunCoreEtl(**session, options.core_etl, print, {});
   if (status.ok()) return 0;
   fmt::print(stderr, "{}\n", Describe(*status.error()));
   return kProgramFailed;
@@ -110,7 +114,8 @@ base::Result<ServerSettings> SettingsOf(const RunOptions& options) {
 int Run(const RunOptions& options) {
   const bool is_python = options.file.ends_with(".py");
   std::string script = options.sql;
-  if (options.file.empty() == options.sql.empty()) return Complain("name one program: a file, or --sql TEXT");
+  const int programs = (options.file.empty() ? 0 : 1) + (options.sql.empty() ? 0 : 1) + (options.core_etl.empty() ? 0 : 1);
+  if (programs != 1) return Complain("name one program: a file, --sql TEXT or --core-etl JSON");
   if (!options.file.empty()) {
     std::ifstream file(options.file, std::ios::binary);
     if (!file) return Complain(fmt::format("{}: the file cannot be read", options.file));
@@ -126,7 +131,7 @@ int Run(const RunOptions& options) {
   auto process = StartServerProcess(*settings);
   if (!process.ok()) return Complain(process.error()->message);
   const int code =
-      is_python ? RunPython(options, (*process)->address()) : RunSql((*process)->sessions(), script);
+      is_python ? RunPython(options, (*process)->address()) : RunInSession((*process)->sessions(), options, script);
   (*process)->Stop();
   return code;
 }
@@ -137,6 +142,8 @@ void InstallRun(CLI::App& parser, int& exit_code) {
   const auto options = std::make_shared<RunOptions>();
   parser.add_option("file", options->file, "A PySpark program (.py) or SQL statements (.sql)");
   parser.add_option("--sql", options->sql, "SQL statements, instead of a file")->type_name("TEXT");
+  parser.add_option("--core-etl", options->core_etl, "Sources, SQL steps and sinks as JSON, instead of a file")
+      ->type_name("JSON");
   parser.add_option("--python", options->python, "The Python that has a PySpark client (default python3)");
   parser.add_option("--warehouse", options->warehouse, "Where managed tables live (default spark-warehouse)");
   parser.add_option("--memory-limit", options->memory_limit, "Memory of the engine");

@@ -1,0 +1,213 @@
+#include "session/core_etl.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "plan/from_sql/from_sql.h"
+#include "session/commands/command.h"
+#include "session/planning.h"
+
+namespace hearth::session {
+namespace {
+
+using nlohmann::json;
+using plan::unresolved::Command;
+using plan::unresolved::MakeRelation;
+using plan::unresolved::RelationPtr;
+
+constexpr std::string_view kFileFormats[] = {"csv", "json", "parquet", "text"};
+
+bool IsFileFormat(const std::string& type) {
+  return std::ranges::find(kFileFormats, type) != std::end(kFileFormats);
+}
+
+base::Error Wrong(std::string message) {
+  base::Error error;
+  error.kind = base::ErrorKind::kIllegalArgument;
+  error.message = std::move(message);
+  return error;
+}
+
+std::string TextOf(const json& record, const char* key) {
+  const auto found = record.find(key);
+  return found != record.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::vector<std::string> TextsOf(const json& record, const char* key) {
+  std::vector<std::string> texts;
+  for (const json& item : record.value(key, json::array())) {
+    if (item.is_string()) texts.push_back(item.get<std::string>());
+  }
+  return texts;
+}
+
+plan::unresolved::Options OptionsOf(const json& record) {
+  plan::unresolved::Options options;
+  const json given = record.value("options", json::object());
+  for (const auto& [key, value] : given.items()) {
+    options[key] = value.is_string() ? value.get<std::string>() : value.dump();
+  }
+  return options;
+}
+
+plan::unresolved::Name TableOf(const json& record) {
+  plan::unresolved::Name name;
+  for (const char* part : {"catalog", "database", "table"}) {
+    std::string text = TextOf(record, part);
+    if (!text.empty()) name.push_back(std::move(text));
+  }
+  return name;
+}
+
+std::string Quoted(const std::string& name) {
+  std::string text = "`";
+  for (const char c : name) text += c == '`' ? std::string("``") : std::string(1, c);
+  return text + "`";
+}
+
+// One run of one specification.
+class Pipeline {
+ public:
+  Pipeline(Session& session, const Printer& print, std::stop_token stop)
+      : session_(session), print_(print), stop_(std::move(stop)) {}
+
+  base::Status Run(const json& specification) {
+    for (const json& source : specification.value("sources", json::array())) {
+      HEARTH_RETURN_IF_ERROR(Named("source", source, AddSource(source)));
+    }
+    for (const json& step : specification.value("transformations", json::array())) {
+      HEARTH_RETURN_IF_ERROR(Named("transformation", step, AddStep(step)));
+    }
+    for (const json& sink : specification.value("sinks", json::array())) {
+      HEARTH_RETURN_IF_ERROR(Named("sink", sink, WriteSink(sink)));
+    }
+    return {};
+  }
+
+ private:
+  static base::Status Named(const char* what, const json& record, base::Status status) {
+    if (status.ok()) return {};
+    base::Error error = std::move(*status.error());
+    error.message += fmt::format(" ({} {})", what, TextOf(record, "name"));
+    return error;
+  }
+
+  base::Status Carry(Command command) {
+    HEARTH_RETURN_IF_ERROR(RunCommand(session_, command, {.stop = stop_}));
+    return {};
+  }
+
+  base::Status AddView(const std::string& name, RelationPtr query) {
+    plan::unresolved::CreateView view;
+    view.name = {name};
+    view.input = std::move(query);
+    view.replace = true;
+    last_ = name;
+    return Carry({std::move(view)});
+  }
+
+  base::Status AddSource(const json& source) {
+    const std::string type = TextOf(source, "type");
+    RelationPtr rows;
+    if (IsFileFormat(type)) {
+      plan::unresolved::DataSource files;
+      files.format = type;
+      files.options = OptionsOf(source);
+      files.paths = {TextOf(source, "path")};
+      files.schema = files.options.contains("schema") ? files.options.extract("schema").mapped() : "";
+      rows = MakeRelation(std::move(files));
+    } else if (type == "table") {
+      plan::unresolved::NamedTable table;
+      table.name = TableOf(source);
+      rows = MakeRelation(std::move(table));
+    } else {
+      return base::NotImplemented(fmt::format("CoreETL sources of type {} on the embedded engine", type));
+    }
+    const plan::SqlOptions options = SqlOptionsOf(session_);
+    if (const std::string filter = TextOf(source, "filter"); !filter.empty()) {
+      auto condition = plan::ParseExpression(filter, options);
+      if (!condition.ok()) return WithStatement(std::move(*condition.error()), filter);
+      rows = MakeRelation(plan::unresolved::Filter{std::move(rows), std::move(*condition)});
+    }
+    const std::vector<std::string> columns = TextsOf(source, "columns");
+    if (!columns.empty()) {
+      plan::unresolved::Project project{std::move(rows), {}};
+      for (const std::string& column : columns) {
+        HEARTH_ASSIGN(auto item, plan::ParseExpression(Quoted(column), options));
+        project.items.push_back(std::move(item));
+      }
+      rows = MakeRelation(std::move(project));
+    }
+    return AddView(TextOf(source, "name"), std::move(rows));
+  }
+
+  base::Status AddStep(const json& step) {
+    const std::string type = step.value("type", "sql");
+    if (type != "sql") return base::NotImplemented(fmt::format("CoreETL transformations of type {}", type));
+    const std::string text = TextOf(step, "query");
+    auto query = plan::ParseQuery(text, SqlOptionsOf(session_));
+    if (!query.ok()) return WithStatement(std::move(*query.error()), text);
+    const base::Status status = AddView(TextOf(step, "name"), std::move(*query));
+    if (!status.ok()) return WithStatement(*status.error(), text);
+    return {};
+  }
+
+  base::Status WriteSink(const json& sink) {
+    const std::string type = TextOf(sink, "type");
+    const std::string mode = sink.value("mode", "append");
+    if (mode == "merge") return base::NotImplemented("CoreETL sinks of mode merge on the embedded engine");
+    std::string from = TextOf(sink, "from");
+    if (from.empty()) from = last_;
+    plan::unresolved::Options options = OptionsOf(sink);
+    if (mode == "overwrite") {
+      options["partitionOverwriteMode"] = TextOf(sink, "overwrite") == "partitions" ? "dynamic" : "static";
+    }
+    const auto save_mode =
+        mode == "overwrite" ? plan::unresolved::SaveMode::kOverwrite : plan::unresolved::SaveMode::kAppend;
+    plan::unresolved::NamedTable view;
+    view.name = {from};
+    RelationPtr rows = MakeRelation(std::move(view));
+    if (IsFileFormat(type)) {
+      plan::unresolved::WriteFiles write;
+      write.input = std::move(rows);
+      write.format = type;
+      write.path = TextOf(sink, "path");
+      write.mode = save_mode;
+      write.partition_columns = TextsOf(sink, "partitionBy");
+      write.options = std::move(options);
+      HEARTH_RETURN_IF_ERROR(Carry({std::move(write)}));
+    } else if (type == "table") {
+      plan::unresolved::WriteTable write;
+      write.input = std::move(rows);
+      write.table = TableOf(sink);
+      write.mode = save_mode;
+      write.partition_columns = TextsOf(sink, "partitionBy");
+      write.options = std::move(options);
+      HEARTH_RETURN_IF_ERROR(Carry({std::move(write)}));
+    } else {
+      return base::NotImplemented(fmt::format("CoreETL sinks of type {} on the embedded engine", type));
+    }
+    print_(fmt::format("written: {} -> {} ({})", from, TextOf(sink, "name"), mode));
+    return {};
+  }
+
+  Session& session_;
+  const Printer& print_;
+  const std::stop_token stop_;
+  std::string last_;  // the view that was made last
+};
+
+}  // namespace
+
+base::Status RunCoreEtl(Session& session, const std::string& specification, const Printer& print,
+                        std::stop_token stop) {
+  const json parsed = json::parse(specification, nullptr, false);
+  if (!parsed.is_object()) return Wrong("the CoreETL specification is no JSON object");
+  return Pipeline(session, print, std::move(stop)).Run(parsed);
+}
+
+}  // namespace hearth::session
