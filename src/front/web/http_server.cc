@@ -410,12 +410,13 @@ class ConnectionOf final : public Connection, public std::enable_shared_from_thi
     try {
       return body.Next();
     } catch (const std::exception&) {
-      return {"", true, {}};
+      return {"", true, true, {}};
     }
   }
 
   void WritePiece(const std::shared_ptr<BodyStream::Piece>& piece) {
     if (!Tcp().socket().is_open()) return;
+    if (piece->broken) return Close();
     if (piece->text.empty()) {
       if (piece->end) return EndStream();
       return AwaitPiece(piece->wait);

@@ -59,9 +59,9 @@ class Counting final : public BodyStream {
   explicit Counting(std::atomic<int>* asked, int pieces) : asked_(asked), pieces_(pieces) {}
   Piece Next() override {
     const int number = ++*asked_;
-    if (number % 2 == 0) return {"", false, milliseconds(5)};
-    if (number > pieces_) return {"last\n", true, {}};
-    return {"piece\n", false, {}};
+    if (number % 2 == 0) return {.wait = milliseconds(5)};
+    if (number > pieces_) return {.text = "last\n", .end = true};
+    return {.text = "piece\n"};
   }
 
  private:
@@ -75,7 +75,7 @@ class Forever final : public BodyStream {
   ~Forever() override { *asked_ = -1; }
   Piece Next() override {
     ++*asked_;
-    return {"", false, milliseconds(20)};
+    return {.wait = milliseconds(20)};
   }
 
  private:

@@ -34,6 +34,8 @@ class BodyStream {
   struct Piece {
     std::string text;
     bool end = false;  // nothing follows
+    // It cannot go on: the connection is cut, so that the reader does not take it for the end.
+    bool broken = false;
     // With an empty text: ask again after so long.
     std::chrono::milliseconds wait{0};
   };
