@@ -105,6 +105,8 @@ base::Result<pb::SubmitResponse> JobService::Submit(const CallContext& context, 
     submit.fingerprint = FingerprintOf(request);
     submit.idempotency_key = request.idempotency_key();
     submit.callback_url = request.callback_url();
+    // After the fingerprint: whoever of a team asks, it is the same request.
+    if (!caller.user.empty()) request.set_user(caller.user);
     HEARTH_ASSIGN(submit.spec, parts_.read_spec(CanonicalJson(request)));
     HEARTH_RETURN_IF_ERROR(CheckTeam(caller, submit.spec.team, "manifest"));
     runner::Caller submitter = ToRunner(caller);

@@ -39,7 +39,7 @@ constexpr size_t kReadBytes = 16 << 10;
 constexpr size_t kLongestRequestId = 128;
 // After an answer to a request that was not read to its end: so much more is read and thrown away, so that
 // the client sees the answer before the connection's end.
-constexpr size_t kDrainBytes = 1 << 20;
+constexpr size_t kDrainBytes = 16 << 20;
 constexpr std::chrono::seconds kDrainTime{2};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::milliseconds kShortestWait{10};
@@ -63,6 +63,13 @@ bool IsSaneRequestId(std::string_view text) {
   return !text.empty() && text.size() <= kLongestRequestId && std::ranges::all_of(text, [](unsigned char c) {
     return std::isalnum(c) != 0 || c == '-' || c == '_';
   });
+}
+
+// A Host header always with a port, as addresses are written elsewhere.
+std::string HostOf(std::string_view header) {
+  const size_t colon = header.rfind(':');
+  const bool has_port = colon != std::string_view::npos && header.find(']', colon) == std::string_view::npos;
+  return std::string(header) + (has_port ? "" : ":80");
 }
 
 class Connection {
@@ -234,6 +241,8 @@ class ConnectionOf final : public Connection, public std::enable_shared_from_thi
           400, "INVALID_ARGUMENT",
           target ? "a request needs one Host header" : "the address of the request cannot be read");
     }
+    if (core_->options.accepts_host && !core_->options.accepts_host(HostOf(request_.Header("host"))))
+      return Protest(421, "PERMISSION_DENIED", "this server does not answer under that name");
     request_.path = target->path;
     request_.query = target->query;
     auto found = core_->router.Find(request_.method, request_.path);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/thread_pool.h"
@@ -30,6 +31,8 @@ struct HttpOptions {
   std::string certificate_file;  // PEM, the whole chain; empty: no TLS
   std::string key_file;          // PEM
   HttpLimits limits = {};
+  // Whether the Host header may be this; otherwise 421. Empty: anything may.
+  std::function<bool(std::string_view host)> accepts_host = {};
   // Called once for each answered request, from any thread; `route` is a template of the table or "none".
   std::function<void(const Request& request, const std::string& route, int status,
                      std::chrono::microseconds taken)>

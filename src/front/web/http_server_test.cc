@@ -94,6 +94,7 @@ class HttpServerTest : public testing::Test {
     HttpOptions options;
     options.address = "127.0.0.1:0";
     options.limits = limits;
+    options.accepts_host = [](std::string_view host) { return !host.starts_with("evil"); };
     options.observe = [this](const Request&, const std::string& route, int status, auto) {
       std::lock_guard lock(mutex_);
       observed_.push_back(route + " " + std::to_string(status));
@@ -184,6 +185,7 @@ TEST_F(HttpServerTest, SaysWhyThereIsNoAnswer) {
                   .starts_with("HTTP/1.1 415"));
   EXPECT_TRUE(Ask("GET /throw" + kHead + kClose).starts_with("HTTP/1.1 500"));
   EXPECT_TRUE(Ask("GET /live HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 400"));
+  EXPECT_TRUE(Ask("GET /live HTTP/1.1\r\nHost: evil:1\r\n\r\n").starts_with("HTTP/1.1 421"));
   EXPECT_TRUE(Ask("GET /live?%" + kHead + kClose).starts_with("HTTP/1.1 400"));
   EXPECT_TRUE(Ask("nonsense\r\n\r\n").starts_with("HTTP/1.1 400"));
   EXPECT_TRUE(Ask(std::string(3, '\0') + "\r\n\r\n").starts_with("HTTP/1.1 400"));
