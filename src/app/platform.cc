@@ -47,7 +47,9 @@ class PlatformFile {
   base::Status ReadSections(const YAML::Node& root) {
     runner::Policy& policy = platform_.policy;
     if (root.IsNull()) return {};
-    HEARTH_RETURN_IF_ERROR(CheckKeys(root, "", {"images", "coreEtl", "environments", "keep", "teams", "backends", "queue", "callbacks", "kubernetes"}));
+    HEARTH_RETURN_IF_ERROR(CheckKeys(root, "",
+                                     {"images", "coreEtl", "environments", "keep", "teams", "backends",
+                                      "queue", "callbacks", "kubernetes"}));
     HEARTH_RETURN_IF_ERROR(ReadNamed(root["keep"], "keep", [&](const std::string& name) {
       runner::EnvironmentPolicy& environment = policy.environments[name];
       return Readers{{"resources", Seconds(&environment.resource_seconds)},
@@ -60,9 +62,9 @@ class PlatformFile {
       policy.backends[name] = {};
       return LimitReaders(&policy.backends[name]);
     }));
-    HEARTH_RETURN_IF_ERROR(ReadFields(root["queue"], "queue",
-                                      {{"waiting", Count(&policy.most_waiting)},
-                                       {"ageing", Seconds(&policy.ageing_seconds)}}));
+    HEARTH_RETURN_IF_ERROR(
+        ReadFields(root["queue"], "queue",
+                   {{"waiting", Count(&policy.most_waiting)}, {"ageing", Seconds(&policy.ageing_seconds)}}));
     HEARTH_RETURN_IF_ERROR(
         ReadFields(root["callbacks"], "callbacks", {{"secret_file", Secret(&policy.callback_secret)}}));
     return ReadFields(root["kubernetes"], "kubernetes", {{"clusters", Text(&platform_.clusters_file)}});
@@ -116,12 +118,14 @@ class PlatformFile {
       return "";
     };
   }
-  base::Status CheckKeys(const YAML::Node& map, const std::string& path, const std::vector<std::string>& known) {
+  base::Status CheckKeys(const YAML::Node& map, const std::string& path,
+                         const std::vector<std::string>& known) {
     if (!map.IsMap()) return At(map, path, "fields as 'key: value'");
     for (const auto& entry : map) {
       const auto key = entry.first.as<std::string>();
       if (std::ranges::find(known, key) == known.end()) {
-        return At(entry.first, path.empty() ? key : path + "." + key, fmt::format("one of {}", fmt::join(known, ", ")));
+        return At(entry.first, path.empty() ? key : path + "." + key,
+                  fmt::format("one of {}", fmt::join(known, ", ")));
       }
     }
     return {};

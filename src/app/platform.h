@@ -1,5 +1,5 @@
-// What the platform team decides about runs, in its YAML file (`hearth serve --platform FILE`). The same file says what
-// manifests leave out: images, coreEtl and environments are read by manifest/platform.h.
+// What the platform team decides about runs, in its YAML file (`hearth serve --platform FILE`). The same file
+// says what manifests leave out: images, coreEtl and environments are read by manifest/platform.h.
 //
 //   keep:                                     # after the end of a run, for each environment
 //     prod: {resources: 1h, records: 30d}     # what it holds at its backend, logs included; its record

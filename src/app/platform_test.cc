@@ -10,7 +10,8 @@ namespace hearth::app {
 namespace {
 
 base::Result<Platform> Read(const std::string& text) {
-  const std::string path = std::filesystem::temp_directory_path() / ("platform-" + std::to_string(::getpid()) + ".yaml");
+  const std::string path =
+      std::filesystem::temp_directory_path() / ("platform-" + std::to_string(::getpid()) + ".yaml");
   std::ofstream(path) << text;
   auto platform = ReadPlatform(path);
   std::filesystem::remove(path);

@@ -14,6 +14,7 @@
 #include "runner/admission.h"
 #include "runner/callbacks.h"
 #include "runner/core.h"
+#include "runner/schedules.h"
 
 namespace hearth::runner {
 namespace {
@@ -83,6 +84,8 @@ class Service final : public RunnerService {
         backends_(std::move(backends)),
         core_(store_, Pointers(backends_), options_.policy, clock_, options_.server),
         callbacks_(store_, options_.policy.callback_secret, clock_),
+        definitions_(database, clock_),
+        keeper_(definitions_, store_, *this, options_.platform, clock_),
         steps_("steps", options_.step_threads, kQueuedSteps) {}
   ~Service() override { Stop(); }
 
@@ -99,6 +102,7 @@ class Service final : public RunnerService {
   }
 
   void Stop() override;
+  Definitions& definitions() override { return definitions_; }
 
   base::Result<SubmitAnswer> Submit(const Caller& caller, SubmitRequest request) override;
   base::Result<Run> Check(const Caller& caller, const RunId& id) override;
@@ -130,6 +134,8 @@ class Service final : public RunnerService {
   const std::vector<std::unique_ptr<Backend>> backends_;
   Core core_;
   Callbacks callbacks_;
+  Definitions definitions_;
+  ScheduleKeeper keeper_;
   base::ThreadPool steps_;
 
   std::atomic<bool> stopped_ = false;
@@ -202,6 +208,9 @@ void Service::Upkeep() {
       (void)RenewLease();
     }
     (void)core_.CleanUp(kClaimedAtOnce);
+    const int64_t now = clock_.NowMicroseconds();
+    const auto keeps_schedules = store_.HoldRole("schedules", options_.server, now, now + kLease);
+    if (keeps_schedules.ok() && *keeps_schedules) keeper_.Tick();
   }
 }
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "runner/backend.h"
+#include "runner/definitions.h"
 #include "runner/policy.h"
 #include "runner/runner.h"
 #include "runner/store/store.h"
@@ -18,6 +19,8 @@ namespace hearth::runner {
 struct RunnerOptions {
   std::string server;  // unique among the servers of one store
   Policy policy;
+  const manifest::Platform* platform =
+      nullptr;  // for runs that schedules make; outlives the service; none: what is built in
   int step_threads = 8;
 };
 
@@ -26,6 +29,8 @@ class RunnerService : public Runner {
   // First no new work is begun, then what is under way may end until the deadline. What backends run goes on:
   // the next server finds it.
   virtual void Stop() = 0;
+  // What is declared; the service keeps it going.
+  virtual Definitions& definitions() = 0;
 };
 
 // Starts. The database, the backends and the clock outlive it. Errors: those of the store.

@@ -114,7 +114,8 @@ base::Result<ServerSettings> SettingsOf(const RunOptions& options) {
 int Run(const RunOptions& options) {
   const bool is_python = options.file.ends_with(".py");
   std::string script = options.sql;
-  const int programs = (options.file.empty() ? 0 : 1) + (options.sql.empty() ? 0 : 1) + (options.core_etl.empty() ? 0 : 1);
+  const int programs =
+      (options.file.empty() ? 0 : 1) + (options.sql.empty() ? 0 : 1) + (options.core_etl.empty() ? 0 : 1);
   if (programs != 1) return Complain("name one program: a file, --sql TEXT or --core-etl JSON");
   if (!options.file.empty()) {
     std::ifstream file(options.file, std::ios::binary);
@@ -130,8 +131,8 @@ int Run(const RunOptions& options) {
   if (!settings.ok()) return Complain(settings.error()->message);
   auto process = StartServerProcess(*settings);
   if (!process.ok()) return Complain(process.error()->message);
-  const int code =
-      is_python ? RunPython(options, (*process)->address()) : RunInSession((*process)->sessions(), options, script);
+  const int code = is_python ? RunPython(options, (*process)->address())
+                             : RunInSession((*process)->sessions(), options, script);
   (*process)->Stop();
   return code;
 }
@@ -142,7 +143,8 @@ void InstallRun(CLI::App& parser, int& exit_code) {
   const auto options = std::make_shared<RunOptions>();
   parser.add_option("file", options->file, "A PySpark program (.py) or SQL statements (.sql)");
   parser.add_option("--sql", options->sql, "SQL statements, instead of a file")->type_name("TEXT");
-  parser.add_option("--core-etl", options->core_etl, "Sources, SQL steps and sinks as JSON, instead of a file")
+  parser
+      .add_option("--core-etl", options->core_etl, "Sources, SQL steps and sinks as JSON, instead of a file")
       ->type_name("JSON");
   parser.add_option("--python", options->python, "The Python that has a PySpark client (default python3)");
   parser.add_option("--warehouse", options->warehouse, "Where managed tables live (default spark-warehouse)");

@@ -40,6 +40,11 @@ constexpr const char* kVersion1[] = {
     "NULL, "
     "subject TEXT NOT NULL, outcome TEXT NOT NULL)",
     "CREATE INDEX audit_by_time ON audit (at)",
+    "CREATE TABLE definitions (kind TEXT NOT NULL, environment TEXT NOT NULL, team TEXT NOT NULL, "
+    "name TEXT NOT NULL, content TEXT NOT NULL, document TEXT NOT NULL, revision BIGINT NOT NULL, "
+    "applied_by TEXT NOT NULL, applied_at BIGINT NOT NULL, next_at BIGINT NOT NULL, run_id TEXT NOT NULL, "
+    "deployed BIGINT NOT NULL, runs BIGINT NOT NULL, failures BIGINT NOT NULL, "
+    "PRIMARY KEY (environment, team, kind, name))",
 };
 
 constexpr std::span<const char* const> kVersions[] = {kVersion1};

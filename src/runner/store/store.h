@@ -85,6 +85,8 @@ class Store {
   // priority, and the oldest few, whatever their priority.
   base::Result<std::vector<Run>> Waiting(int64_t now, int32_t limit_per_team);
   base::Result<int64_t> CountWaiting();
+  // Live runs whose idempotency key starts so.
+  base::Result<std::vector<Run>> LiveWithKey(const std::string& prefix);
   base::Result<std::vector<Use>> Uses();
   // Final runs that still hold something whose time is over.
   base::Result<std::vector<Run>> DueForCleanup(int64_t now, int32_t limit);

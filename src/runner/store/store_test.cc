@@ -19,8 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 using StoredRun = Run;  // a test's own Run hides the other one
 
-constexpr const char* kTables[] = {"runs",  "attempts",  "events", "servers",
-                                   "roles", "callbacks", "audit",  "schema_version"};
+constexpr const char* kTables[] = {"runs",      "attempts", "events",         "servers",    "roles",
+                                   "callbacks", "audit",    "schema_version", "definitions"};
 
 class StoreTest : public ::testing::TestWithParam<const char*> {
  protected:

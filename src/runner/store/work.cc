@@ -77,6 +77,11 @@ base::Result<std::vector<Run>> Store::Waiting(int64_t now, int32_t limit_per_tea
       now, int64_t{limit_per_team});
 }
 
+base::Result<std::vector<Run>> Store::LiveWithKey(const std::string& prefix) {
+  return Select(database_, "WHERE is_final = 0 AND SUBSTR(idempotency_key, 1, $2) = $1", prefix,
+                static_cast<int64_t>(prefix.size()));
+}
+
 base::Result<int64_t> Store::CountWaiting() {
   int64_t count = 0;
   HEARTH_RETURN_IF_ERROR(database_.Read([&](SqlConnection& connection) -> base::Status {
