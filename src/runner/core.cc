@@ -7,6 +7,7 @@
 
 #include "runner/admission.h"
 #include "runner/failure_classes.h"
+#include "runner/sizing.h"
 
 namespace hearth::runner {
 namespace {
@@ -15,6 +16,7 @@ constexpr int64_t kSecond = 1000000;
 // How many waiting runs of each team one pass looks at.
 constexpr int32_t kTurnsPerTeam = 64;
 constexpr size_t kAdmittedAtOnce = 256;
+constexpr int32_t kSizingRuns = 20;
 
 AttemptReference ReferenceTo(const Attempt& attempt) {
   return {attempt.token, attempt.cluster, attempt.native_id};
@@ -71,6 +73,19 @@ base::Result<manifest::JobSpec> Core::NextSpec(const Run& run) {
   return decision.retry ? std::move(decision.spec) : attempts.back().spec;
 }
 
+// Never stands in the way of a run: without an answer of the store the job keeps its size.
+std::string Core::Size(const Run& run, manifest::JobSpec* spec) {
+  if (spec->sizing == manifest::SizingMode::kOff || run.attempts > 0) return "";
+  const auto past = store_.Past(run, kSizingRuns);
+  if (!past.ok() || past->empty()) return "";
+  Recommendation recommendation = Recommend(*spec, *past);
+  if (recommendation.text.empty()) return "";
+  const bool is_applied = spec->sizing == manifest::SizingMode::kApply;
+  if (is_applied) spec->resources = recommendation.resources;
+  return fmt::format("{}: {} (confidence {:.1f})", is_applied ? "applied" : "advised", recommendation.text,
+                     recommendation.confidence);
+}
+
 base::Result<bool> Core::AdmitOne(Run run, Ledger& ledger, std::vector<Change>* changes) {
   const int64_t now = Now();
   run.changed_at = now;
@@ -85,6 +100,7 @@ base::Result<bool> Core::AdmitOne(Run run, Ledger& ledger, std::vector<Change>* 
   const std::string name = spec.backend.empty() ? environment.backend : spec.backend;
   Backend* backend = FindBackend(name);
   if (backend != nullptr) backend->Complete(&spec);
+  std::string sizing = Size(run, &spec);
   const int64_t cores = TotalCores(spec);
   const int64_t memory = TotalMemoryMib(spec);
   std::string blocked = ledger.WhatBlocks(run.team, name, cores, memory);
@@ -115,6 +131,7 @@ base::Result<bool> Core::AdmitOne(Run run, Ledger& ledger, std::vector<Change>* 
   attempt.backend = name;
   attempt.cluster = *place;
   attempt.spec = std::move(spec);
+  attempt.sizing = std::move(sizing);
   attempt.created_at = now;
   run.state = RunState::kSubmitted;
   run.cause = attempt.cluster.empty() ? fmt::format("asking backend {}", name)

@@ -60,6 +60,7 @@ class Core {
   int64_t Now() const { return clock_.NowMicroseconds(); }
   base::Result<bool> AdmitOne(Run run, class Ledger& ledger, std::vector<Change>* changes);
   base::Result<manifest::JobSpec> NextSpec(const Run& run);
+  std::string Size(const Run& run, manifest::JobSpec* spec);
   base::Status Keep(Live& live, const std::string& event);
   base::Status CreateAttempt(Live& live);
   base::Status MoveElsewhere(Live& live, const base::Error& error);

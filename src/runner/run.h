@@ -89,6 +89,7 @@ struct Attempt {
   Outcome outcome;         // once kEnded
   Failure failure;         // once kEnded and not succeeded
   std::string decision;    // what followed and why: "retry with driver memory 2g -> 3g"
+  std::string sizing;      // what sizing recommended for it, and whether it was applied
   StopReason stop_reason = StopReason::kNone;  // stored before the backend is told
   int64_t stop_at = 0;                         // when it was
   int64_t created_at = 0;                      // microseconds since 1970 UTC, 0: not yet

@@ -112,6 +112,7 @@ base::Result<Attempt> ReadAttempt(const SqlRow& row) {
   attempt.started_at = Number(row[14]);
   attempt.ended_at = Number(row[15]);
   attempt.web_url = Text(row[16]);
+  attempt.sizing = Text(row[17]);
   return attempt;
 }
 

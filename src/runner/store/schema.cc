@@ -28,7 +28,7 @@ constexpr const char* kVersion1[] = {
     "spec TEXT NOT NULL, outcome TEXT NOT NULL, failure TEXT NOT NULL, decision TEXT NOT NULL, "
     "stop_reason BIGINT NOT NULL, stop_at BIGINT NOT NULL, created_at BIGINT NOT NULL, started_at BIGINT NOT "
     "NULL, "
-    "ended_at BIGINT NOT NULL, web_url TEXT NOT NULL, PRIMARY KEY (run_id, number))",
+    "ended_at BIGINT NOT NULL, web_url TEXT NOT NULL, sizing TEXT NOT NULL, PRIMARY KEY (run_id, number))",
     "CREATE TABLE events (run_id TEXT NOT NULL, sequence BIGINT NOT NULL, at BIGINT NOT NULL, "
     "attempt BIGINT NOT NULL, state TEXT NOT NULL, cause TEXT NOT NULL, PRIMARY KEY (run_id, sequence))",
     "CREATE TABLE servers (id TEXT PRIMARY KEY, lives_until BIGINT NOT NULL)",

@@ -70,6 +70,8 @@ class Store {
   base::Result<std::optional<RunHistory>> FindHistory(const RunId& id);
   base::Result<std::optional<Attempt>> FindAttempt(const RunId& id, int32_t number);
   base::Result<std::vector<Attempt>> Attempts(const RunId& id);
+  // Ended attempts of other runs of the same job, newest first.
+  base::Result<std::vector<Attempt>> Past(const Run& run, int32_t limit);
   base::Result<std::vector<Event>> Events(const RunId& id, int32_t after_sequence, int32_t limit);
   base::Result<RunPage> List(const RunFilter& filter);
 

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "runner/backends/local/attempt_directory.h"
 #include "runner/backends/local/processes.h"
+#include "runner/event_log.h"
 
 extern char** environ;
 
@@ -189,8 +190,9 @@ Outcome LocalBackend::OutcomeOf(const AttemptDirectory& directory, const Ending&
   outcome.message = ending.message;
   outcome.succeeded = ending.exit_code == 0 && ending.reason.empty();
   outcome.log_tail = directory.ReadLog(-static_cast<int64_t>(kLogTailBytes), kLogTailBytes).text;
-  outcome.metrics = {{"peak_memory_mib", static_cast<double>(ending.peak_memory_mib)},
-                     {"cpu_seconds", ending.cpu_seconds}};
+  outcome.metrics = ReadEventLogs(directory.path() / "events");
+  outcome.metrics["peak_memory_mib"] = static_cast<double>(ending.peak_memory_mib);
+  outcome.metrics["cpu_seconds"] = ending.cpu_seconds;
   return outcome;
 }
 
