@@ -9,6 +9,7 @@ namespace hearth::runner::kubernetes {
 namespace {
 
 constexpr size_t kMostRetired = 20'000;
+constexpr size_t kMostLogs = 2'000;              // the runner stores them; here they only wait for it
 constexpr size_t kMostCountedExecutors = 2'000;  // of one attempt
 
 std::string EndOf(const PodView& pod) {
@@ -29,14 +30,21 @@ AttemptCache::AttemptCache(const Schema& schema, Listener listener)
 std::optional<AttemptRecord> AttemptCache::Find(const std::string& attempt) const {
   std::lock_guard lock(mutex_);
   const auto found = entries_.find(attempt);
-  if (found == entries_.end()) return std::nullopt;
+  if (found == entries_.end() || found->second.forgotten) return std::nullopt;
   return found->second.record;
 }
 
 void AttemptCache::KeepLog(const std::string& attempt, KeptLog log) {
   std::lock_guard lock(mutex_);
   const auto found = entries_.find(attempt);
-  if (found != entries_.end()) found->second.record.log = std::move(log);
+  if (found == entries_.end()) return;
+  if (!found->second.record.log) with_logs_.push_back(attempt);
+  found->second.record.log = std::move(log);
+  while (with_logs_.size() > kMostLogs) {
+    const auto oldest = entries_.find(with_logs_.front());
+    if (oldest != entries_.end()) oldest->second.record.log.reset();
+    with_logs_.pop_front();
+  }
 }
 
 void AttemptCache::MarkStopped(const std::string& attempt) {
@@ -49,8 +57,11 @@ void AttemptCache::Forget(const std::string& attempt) {
   std::lock_guard lock(mutex_);
   const auto found = entries_.find(attempt);
   if (found == entries_.end()) return;
-  SetLive(found->second.record.application, std::nullopt, found->second.record.gone, true);
-  entries_.erase(found);
+  if (found->second.record.application && !found->second.record.gone) {
+    found->second.forgotten = true;  // its deletion is still to be seen
+  } else {
+    entries_.erase(found);
+  }
 }
 
 void AttemptCache::SetLive(const std::optional<ApplicationView>& before,
@@ -62,7 +73,9 @@ void AttemptCache::Retire(const std::string& attempt) {
   retired_.push_back(attempt);
   while (retired_.size() > kMostRetired) {
     const auto oldest = entries_.find(retired_.front());
-    if (oldest != entries_.end() && oldest->second.record.gone) entries_.erase(oldest);
+    if (oldest != entries_.end() && (oldest->second.record.gone || !oldest->second.record.application)) {
+      entries_.erase(oldest);
+    }
     retired_.pop_front();
   }
 }
@@ -106,8 +119,12 @@ void AttemptCache::DropApplication(const std::string& attempt, const std::string
     SetLive(record.application, std::nullopt, false, true);
     if (last != nullptr) record.application = *last;
     record.gone = true;
-    Retire(attempt);
     event = Event{attempt, record.token, Change::kState};
+    if (found->second.forgotten) {
+      entries_.erase(found);
+    } else {
+      Retire(attempt);
+    }
   }
   Tell(event);
 }
@@ -151,12 +168,12 @@ void AttemptCache::DropPod(const std::string& attempt, const std::string& uid) {
     const auto found = entries_.find(attempt);
     if (found == entries_.end()) return;
     AttemptRecord& record = found->second.record;
-    if (!record.driver || record.driver->uid != uid) return;
-    record.driver_gone = true;
-    event = Event{attempt, record.token, Change::kState};
-    if (!record.application) {  // a pod without its application tells nothing more
-      entries_.erase(found);
+    if (record.driver && record.driver->uid == uid) {
+      record.driver_gone = true;
+      event = Event{attempt, record.token, Change::kState};
     }
+    // Pods may be told of before their application is; or after it, and then they tell nothing more.
+    if (!record.application && (!record.driver || record.driver_gone)) Retire(attempt);
   }
   Tell(event);
 }

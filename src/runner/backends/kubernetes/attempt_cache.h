@@ -58,13 +58,15 @@ class AttemptCache {
   int64_t Live() const { return live_.load(); }
   void KeepLog(const std::string& attempt, KeptLog log);
   void MarkStopped(const std::string& attempt);
-  // Drops what is known; the watches may bring it back while the objects exist.
+  // Find knows it no more, from now on and while its application goes; a later application of the attempt is
+  // a new one.
   void Forget(const std::string& attempt);
 
  private:
   struct Entry {
     AttemptRecord record;
     std::set<std::string> counted;  // uids of executors whose end is counted
+    bool forgotten = false;
   };
   struct Event {
     std::string attempt;
@@ -112,7 +114,8 @@ class AttemptCache {
   const Listener listener_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Entry> entries_;
-  std::deque<std::string> retired_;  // whose application is gone, oldest first
+  std::deque<std::string> retired_;    // whose application is gone, oldest first
+  std::deque<std::string> with_logs_;  // oldest first
   std::atomic<int64_t> live_{0};
   ApplicationSink application_sink_{*this};
   PodSink pod_sink_{*this};

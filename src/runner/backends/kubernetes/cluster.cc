@@ -18,6 +18,11 @@ std::string SelectorOf(const std::string& instance) {
   return fmt::format("{}={}", kInstanceLabel, LabelValue(instance));
 }
 
+std::string LogPath(const PodView& driver) {
+  return fmt::format("/api/v1/namespaces/{}/pods/{}/log?container={}", driver.name_space, driver.name,
+                     kDriverContainer);
+}
+
 ReflectorOptions OptionsOf(std::string path, const std::string& selector, const Settings& settings) {
   ReflectorOptions options;
   options.path = std::move(path);
@@ -43,12 +48,18 @@ Cluster::Cluster(const Settings& settings, ClusterSettings own, AttemptCache::Li
       probe_([this] { Probe(); }) {}
 
 Cluster::~Cluster() {
+  AskToStop();
+  probe_.join();
+}
+
+void Cluster::AskToStop() {
   {
     std::lock_guard lock(mutex_);
     stop_ = true;
   }
   changed_.notify_all();
-  probe_.join();
+  applications_.AskToStop();
+  pods_.AskToStop();
 }
 
 void Cluster::Probe() {
@@ -71,7 +82,7 @@ void Cluster::Probe() {
 }
 
 std::string Cluster::Trouble() {
-  const auto end = std::chrono::steady_clock::now() + kFirstProbe;
+  const auto end = made_at_ + kFirstProbe;
   std::unique_lock lock(mutex_);
   changed_.wait_until(lock, end, [this] { return probed_ || stop_; });
   while (probed_ && trouble_.empty() && !applications_.Synced() && std::chrono::steady_clock::now() < end &&
@@ -123,49 +134,53 @@ ApiResult<std::optional<PodView>> Cluster::AskDriver(const std::string& attempt)
 }
 
 ApiResult<Cluster::LogPart> Cluster::ReadLog(const PodView& driver, int64_t from, int64_t limit) {
+  if (from < 0) return ReadLogEnd(driver, -from, limit);
   // The API knows no offset: what comes before `from` is read and dropped.
-  std::string path = fmt::format("/api/v1/namespaces/{}/pods/{}/log?container={}", driver.name_space,
-                                 driver.name, kDriverContainer);
-  if (from >= 0) path += fmt::format("&limitBytes={}", from + limit + 1);
   LogPart part;
   int64_t seen = 0;
   bool more = false;
   const auto answer = client_.Read(
-      path,
+      fmt::format("{}&limitBytes={}", LogPath(driver), from + limit + 1),
       [&](std::string_view data) {
         const int64_t begin = seen;
         seen += static_cast<int64_t>(data.size());
-        if (from < 0) {  // keep the end of what came
-          part.text.append(data);
-          const auto wanted = static_cast<size_t>(-from);
-          if (part.text.size() > 2 * wanted + (size_t{1} << 20))
-            part.text.erase(0, part.text.size() - wanted);
-          return true;
-        }
         if (seen <= from) return true;
         std::string_view rest = data.substr(static_cast<size_t>(std::max<int64_t>(0, from - begin)));
         const auto room = static_cast<size_t>(limit) - part.text.size();
-        if (rest.size() > room) {
-          more = true;
-          rest = rest.substr(0, room);
-        }
-        part.text.append(rest);
+        more = rest.size() > room;
+        part.text.append(rest.substr(0, room));
         return !more;
       },
       client_.deadline());
   if (!answer) return tl::unexpected(answer.error());
-  if (from < 0) {
-    const auto wanted = static_cast<size_t>(-from);
-    if (part.text.size() > wanted) part.text.erase(0, part.text.size() - wanted);
-    part.begin = seen - static_cast<int64_t>(part.text.size());
-    if (part.text.size() > static_cast<size_t>(limit)) {
-      more = true;
-      part.text.resize(static_cast<size_t>(limit));
-    }
-  } else {
-    part.begin = std::min(from, seen);
-  }
+  // A node that has begun a new file has less than it had: go on from what there is.
+  part.begin = std::min(from, seen);
   part.to_end = !more;
+  return part;
+}
+
+ApiResult<Cluster::LogPart> Cluster::ReadLogEnd(const PodView& driver, int64_t wanted, int64_t limit) {
+  LogPart part;
+  int64_t seen = 0;
+  const auto keep_end = [&](std::string_view data) {
+    seen += static_cast<int64_t>(data.size());
+    part.text.append(data);
+    const auto most = static_cast<size_t>(2 * wanted + (int64_t{1} << 20));
+    if (part.text.size() > most) part.text.erase(0, part.text.size() - static_cast<size_t>(wanted));
+    return true;
+  };
+  // All of it, for only that tells where its end is.
+  auto answer = client_.Read(LogPath(driver), keep_end, client_.deadline() / 2);
+  if (!answer && seen > 0) {  // too long: the last lines then, as if they followed what was read
+    part.text.clear();
+    answer = client_.Read(LogPath(driver) + "&tailLines=1000", keep_end, client_.deadline() / 2);
+  }
+  if (!answer) return tl::unexpected(answer.error());
+  if (part.text.size() > static_cast<size_t>(wanted))
+    part.text.erase(0, part.text.size() - static_cast<size_t>(wanted));
+  part.begin = seen - static_cast<int64_t>(part.text.size());
+  part.to_end = part.text.size() <= static_cast<size_t>(limit);
+  if (!part.to_end) part.text.resize(static_cast<size_t>(limit));
   return part;
 }
 

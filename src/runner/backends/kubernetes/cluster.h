@@ -27,6 +27,9 @@ class Cluster {
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
 
+  // Its threads end within about a second; the destructor waits for them.
+  void AskToStop();
+
   const ClusterSettings& settings() const { return settings_; }
   const Schema& schema() const { return schema_; }
   ApiClient& client() { return client_; }
@@ -54,11 +57,13 @@ class Cluster {
 
  private:
   void Probe();
+  ApiResult<LogPart> ReadLogEnd(const PodView& driver, int64_t wanted, int64_t limit);
 
   const ClusterSettings settings_;
   const Schema& schema_;
   const std::string selector_;
   const std::chrono::milliseconds probe_period_;
+  const std::chrono::steady_clock::time_point made_at_ = std::chrono::steady_clock::now();
   ApiClient client_;
   ApiClient probe_client_;  // with a shorter deadline
   AttemptCache cache_;

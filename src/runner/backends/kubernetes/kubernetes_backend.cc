@@ -59,6 +59,7 @@ class KubernetesBackend final : public Backend {
     }
     wake_.notify_all();
     worker_.join();
+    for (auto& [name, place] : places_) place.cluster->AskToStop();
     places_.clear();  // joins the watches, which call the listener
   }
 

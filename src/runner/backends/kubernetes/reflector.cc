@@ -24,15 +24,17 @@ Reflector::Reflector(ApiClient& client, ReflectorSink& sink, ReflectorOptions op
       last_contact_(SteadyMilliseconds()),
       thread_([this] { Run(); }) {}
 
-Reflector::~Reflector() { Stop(); }
+Reflector::~Reflector() {
+  AskToStop();
+  thread_.join();
+}
 
-void Reflector::Stop() {
+void Reflector::AskToStop() {
   {
     std::lock_guard lock(mutex_);
     stop_ = true;
   }
   wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
 }
 
 std::chrono::milliseconds Reflector::Silence() const {

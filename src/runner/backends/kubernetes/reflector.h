@@ -46,8 +46,8 @@ class Reflector {
   Reflector(const Reflector&) = delete;
   Reflector& operator=(const Reflector&) = delete;
 
-  // Ends the thread; within about a second.
-  void Stop();
+  // The thread ends within about a second; the destructor waits for it.
+  void AskToStop();
 
   // True once a list came in whole. It stays true when the server is lost later: see `Silence`.
   bool Synced() const { return synced_.load(); }

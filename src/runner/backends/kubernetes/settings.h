@@ -1,4 +1,4 @@
-// The clusters of a configuration file, as docs/configuration of the Kubernetes backend lists them.
+// The clusters of a configuration file; docs/guides/kubernetes.md lists the settings.
 #pragma once
 
 #include <chrono>

@@ -1,0 +1,126 @@
+"""Real Spark: kubeflow's own operator submits, a node runs driver and executors as processes."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import uuid
+
+import pytest
+from backend import Backend, job
+from conftest import cluster
+from control_plane import ROOT, wait_for
+
+HERE = pathlib.Path(__file__).resolve().parent
+TEAM = "processes"
+
+
+def token() -> str:
+    return f"run-{uuid.uuid4().hex[:12]}-1"
+
+
+@pytest.fixture(scope="module")
+def spark(east):
+    """The operator and a node beside the eastern control plane; gives the folder of Spark."""
+    sys.path.insert(0, str(ROOT / "tools" / "judge"))
+    import environment as judge
+
+    python = judge.ensure_judge()
+    home = judge.spark_home()
+    east.make_namespace(f"spark-{TEAM}")
+    east.start_operator(home, f"spark-{TEAM}")
+    variables = {**os.environ, "PYSPARK_PYTHON": str(python)}
+    with open(east.folder / "process-node.log", "wb") as log:
+        node = subprocess.Popen(
+            [sys.executable, HERE / "process_node.py", east.folder, "--spark-home", home],
+            env=variables,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    wait_for(lambda: east.get("/api/v1/nodes/process-node").ok, 30)
+    yield home
+    node.terminate()
+    node.wait(30)
+
+
+@pytest.fixture(scope="module")
+def backend(spark, east, tmp_path_factory):
+    backend = Backend(
+        {"instance": "processes", "clusters": [cluster(east)]}, tmp_path_factory.mktemp("processes") / "backend"
+    )
+    yield backend
+    backend.close()
+
+
+def ended(backend, name: str) -> dict:
+    def over():
+        seen = backend.observe(name, "east")
+        return seen if seen["progress"] == "ended" else None
+
+    return wait_for(over, 240, 0.5)
+
+
+def python_job(folder: pathlib.Path, text: str, **changes) -> dict:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "job.py"
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o644)
+    return job(TEAM, application={"kind": "pyspark", "mainFile": f"local://{path}"}, **changes)
+
+
+def test_completed(backend, east):
+    name = token()
+    backend.create(name, "east", job(TEAM))
+    wait_for(lambda: backend.observe(name, "east")["progress"] in ("running", "ended"), 120)
+    seen = ended(backend, name)
+    assert seen["outcome"]["succeeded"], seen
+    assert seen["outcome"]["exit_code"] == 0
+    assert seen["ended_at"] > seen["started_at"] > 0
+    page = backend.log(name, "east")
+    assert "Pi is roughly 3.1" in page["text"]
+    assert page["at_end"]
+    # The same text in pieces, and from the end.
+    first = backend.log(name, "east", 0, 100)
+    second = backend.log(name, "east", first["next_offset"], len(page["text"]))
+    assert first["text"] + second["text"] == page["text"]
+    assert backend.log(name, "east", -50)["text"] == page["text"][-50:]
+    assert seen["outcome"]["log_tail"]
+    backend.remove(name, "east")
+    wait_for(lambda: east.get(f"/api/v1/namespaces/spark-{TEAM}/pods").body["items"] == [], 60)
+
+
+def test_failure_of_the_program(backend, tmp_path):
+    text = """
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.getOrCreate()
+spark.sql("SELECT * FROM no_such_table").show()
+"""
+    name = token()
+    backend.create(name, "east", python_job(tmp_path / "job", text))
+    outcome = ended(backend, name)["outcome"]
+    assert not outcome["succeeded"]
+    assert outcome["exit_code"] == 1
+    assert outcome["error_condition"] == "TABLE_OR_VIEW_NOT_FOUND"
+    assert "no_such_table" in outcome["log_tail"]
+    backend.remove(name, "east")
+
+
+def test_exit_code_of_the_program(backend, tmp_path):
+    name = token()
+    backend.create(name, "east", python_job(tmp_path / "job", "import sys\nprint('before')\nsys.exit(42)\n"))
+    outcome = ended(backend, name)["outcome"]
+    assert not outcome["succeeded"]
+    assert outcome["exit_code"] == 42, outcome
+    backend.remove(name, "east")
+
+
+def test_stop_of_a_real_driver_keeps_its_log(backend, tmp_path):
+    text = "import time\nprint('it has begun', flush=True)\ntime.sleep(600)\n"
+    name = token()
+    backend.create(name, "east", python_job(tmp_path / "job", text))
+    wait_for(lambda: "it has begun" in backend.log(name, "east")["text"], 120, 0.5)
+    backend.stop(name, "east")
+    seen = ended(backend, name)
+    assert not seen["outcome"]["succeeded"]
+    assert "it has begun" in seen["outcome"]["log_tail"]
+    assert "it has begun" in backend.log(name, "east")["text"]
