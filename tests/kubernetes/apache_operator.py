@@ -8,7 +8,7 @@ What an application's driver does is read from its sparkConf:
     double.start        seconds until the driver runs; below 0: never
     double.waiting      reason that the driver's container waits for while it does not start: "ImagePullBackOff"
     double.state        the failure that the operator sees instead: "SchedulingFailure", "DriverEvicted", …
-    double.log          not played: there is no node that would have one
+    double.command      a shell command that a process node really runs as the driver; its end is the driver's end
 """
 
 import json
@@ -72,10 +72,18 @@ class ApacheOperator:
         selector = urllib.parse.quote(f"spark.operator/name={metadata['name']}")
         pods = f"/api/v1/namespaces/{metadata['namespace']}/pods"
         for pod in self.plane.get(f"{pods}?labelSelector={selector}").body["items"]:
-            self.plane.call("DELETE", f"{pods}/{pod['metadata']['name']}", {"gracePeriodSeconds": 0})
+            self.plane.call("DELETE", f"{pods}/{pod['metadata']['name']}")
+        while self.plane.get(f"{pods}?labelSelector={selector}").body["items"]:
+            time.sleep(0.1)
         path = f"/apis/{APACHE}/namespaces/{metadata['namespace']}/sparkapplications/{metadata['name']}"
-        finalizers = [name for name in metadata.get("finalizers", []) if name != FINALIZER]
-        self.plane.call("PATCH", path, {"metadata": {"finalizers": finalizers or None}}, MERGE_PATCH)
+        while True:  # others take theirs away at the same time
+            answer = self.plane.get(path)
+            if not answer.ok or FINALIZER not in answer.body["metadata"].get("finalizers", []):
+                return
+            current = answer.body["metadata"]
+            rest = [name for name in current["finalizers"] if name != FINALIZER]
+            change = {"finalizers": rest or None, "resourceVersion": current["resourceVersion"]}
+            self.plane.call("PATCH", path, {"metadata": change}, MERGE_PATCH)
 
 
 class Play:
@@ -115,6 +123,9 @@ class Play:
     def play_driver(self) -> None:
         self.make_driver()
         self.enter("DriverRequested")
+        if "double.command" in self.conf:
+            self.follow_driver()
+            return
         start = float(self.conf.get("double.start", 0))
         if waiting := self.conf.get("double.waiting"):
             self.play_pod("Pending", {"waiting": {"reason": waiting, "message": f"it is {waiting}"}})
@@ -128,6 +139,20 @@ class Play:
         end = {"exitCode": code, "reason": reason, "startedAt": now(), "finishedAt": now()}
         self.play_pod("Failed" if code else "Succeeded", {"terminated": end})
         self.enter(self.conf.get("double.state") or ("Failed" if code else "Succeeded"))
+
+    def follow_driver(self) -> None:
+        self.until("Running", "Succeeded", "Failed")
+        for state in ("DriverStarted", "DriverReady", "RunningHealthy"):
+            self.enter(state)
+        self.enter(self.until("Succeeded", "Failed"))
+
+    def until(self, *phases: str) -> str:
+        while True:
+            answer = self.plane.get(f"{self.pods}/{self.driver}")
+            self.status = answer.body.get("status") if answer.ok else self.status
+            if answer.ok and self.status["phase"] in phases:
+                return self.status["phase"]
+            self.wait(0.1)
 
     def make_driver(self) -> None:
         prefix = "spark.kubernetes.driver."
@@ -158,6 +183,9 @@ class Play:
                 "containers": [{"name": "spark-kubernetes-driver", "image": "played"}],
             },
         }
+        if command := self.conf.get("double.command"):
+            pod["spec"] |= {"nodeName": "process-node", "automountServiceAccountToken": False}
+            pod["spec"]["containers"][0]["command"] = ["/bin/sh", "-c", command]
         self.plane.call("POST", self.pods, pod)
 
     def play_pod(self, phase: str, state: dict) -> None:

@@ -1,6 +1,8 @@
 """What the tests on real API servers share: two control planes and a backend that knows both."""
 
+import os
 import pathlib
+import subprocess
 import sys
 import uuid
 
@@ -11,7 +13,7 @@ sys.path.insert(0, str(HERE))
 
 from apache_operator import ApacheOperator  # noqa: E402
 from backend import Backend  # noqa: E402
-from control_plane import started  # noqa: E402
+from control_plane import ROOT, started, wait_for  # noqa: E402
 from fault_proxy import FaultProxy  # noqa: E402
 
 
@@ -25,6 +27,33 @@ def east(tmp_path_factory):
 def west(tmp_path_factory):
     with started("west", tmp_path_factory.mktemp("planes")) as plane:
         yield plane
+
+
+@pytest.fixture(scope="session")
+def spark_home() -> pathlib.Path:
+    """A full Spark: that of the judge."""
+    sys.path.insert(0, str(ROOT / "tools" / "judge"))
+    import environment as judge
+
+    judge.ensure_judge()
+    return judge.spark_home()
+
+
+@pytest.fixture(scope="session")
+def process_node(east, spark_home):
+    """A node in the east that runs pods as processes."""
+    python = spark_home.parents[3] / "bin" / "python"
+    with open(east.folder / "process-node.log", "wb") as log:
+        node = subprocess.Popen(
+            [sys.executable, HERE / "process_node.py", east.folder, "--spark-home", spark_home],
+            env={**os.environ, "PYSPARK_PYTHON": str(python)},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    wait_for(lambda: east.get("/api/v1/nodes/process-node").ok, 30)
+    yield node
+    node.terminate()
+    node.wait(30)
 
 
 @pytest.fixture

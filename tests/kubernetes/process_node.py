@@ -88,6 +88,7 @@ class Pod:
         self.ip = f"{ADDRESS.rsplit('.', 2)[0]}.{n // 250 + 1}.{n % 250 + 1}"
         self.mounts = []  # (path in the container, directory here), longest path first
         self.processes, self.states, self.deleted = {}, {}, threading.Event()
+        self.killing_at = float("inf")
         self.started = now()
         threading.Thread(target=self.run, daemon=True).start()
 
@@ -374,19 +375,22 @@ class Pod:
             self.report("Failed", "CreateContainerError", str(e))
 
     def delete(self, grace):
+        """Asked again, a shorter grace counts."""
+        self.killing_at = min(self.killing_at, time.monotonic() + grace)
         if self.deleted.is_set():
             return
         self.deleted.set()
-        threading.Thread(target=self.end, args=(grace, True), daemon=True).start()
+        threading.Thread(target=self.end, args=(True,), daemon=True).start()
 
-    def end(self, grace, remove):
+    def end(self, remove):
         for number in (signal.SIGTERM, signal.SIGKILL):
             for process in self.processes.values():
                 if process.poll() is None:
                     os.killpg(process.pid, number)
-            end = time.monotonic() + grace
-            while time.monotonic() < end and any(p.poll() is None for p in self.processes.values()):
+            limit = self.killing_at if number == signal.SIGTERM else time.monotonic() + 5
+            while time.monotonic() < limit and any(p.poll() is None for p in self.processes.values()):
                 time.sleep(0.05)
+                limit = min(limit, self.killing_at) if number == signal.SIGTERM else limit
         if remove:
             time.sleep(0.3)  # lets run() report how the containers ended
             api("DELETE", self.path, {"gracePeriodSeconds": 0, "preconditions": {"uid": self.uid}})
@@ -524,7 +528,8 @@ def handle(kind, pod):
 
 def stop(*_):
     for pod in list(pods.values()):
-        pod.end(2, False)
+        pod.killing_at = time.monotonic() + 2
+        pod.end(False)
     os._exit(0)
 
 

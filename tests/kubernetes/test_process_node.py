@@ -1,17 +1,13 @@
 """Real Spark: kubeflow's own operator submits, a node runs driver and executors as processes."""
 
-import os
 import pathlib
-import subprocess
-import sys
 import uuid
 
 import pytest
 from backend import Backend, job
 from conftest import cluster
-from control_plane import ROOT, wait_for
+from control_plane import wait_for
 
-HERE = pathlib.Path(__file__).resolve().parent
 TEAM = "processes"
 
 
@@ -20,31 +16,14 @@ def token() -> str:
 
 
 @pytest.fixture(scope="module")
-def spark(east):
-    """The operator and a node beside the eastern control plane; gives the folder of Spark."""
-    sys.path.insert(0, str(ROOT / "tools" / "judge"))
-    import environment as judge
-
-    python = judge.ensure_judge()
-    home = judge.spark_home()
+def operator(east, spark_home, process_node):
+    """kubeflow's own, beside the eastern control plane."""
     east.make_namespace(f"spark-{TEAM}")
-    east.start_operator(home, f"spark-{TEAM}")
-    variables = {**os.environ, "PYSPARK_PYTHON": str(python)}
-    with open(east.folder / "process-node.log", "wb") as log:
-        node = subprocess.Popen(
-            [sys.executable, HERE / "process_node.py", east.folder, "--spark-home", home],
-            env=variables,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    wait_for(lambda: east.get("/api/v1/nodes/process-node").ok, 30)
-    yield home
-    node.terminate()
-    node.wait(30)
+    east.start_operator(spark_home, f"spark-{TEAM}")
 
 
 @pytest.fixture(scope="module")
-def backend(spark, east, tmp_path_factory):
+def backend(operator, east, tmp_path_factory):
     backend = Backend(
         {"instance": "processes", "clusters": [cluster(east)]}, tmp_path_factory.mktemp("processes") / "backend"
     )

@@ -64,7 +64,7 @@ def test_image_that_cannot_be_pulled(backend, team):
     seen = wait_for(lambda: (s := backend.observe(name, "east"))["reason"] == "ImagePullBackOff" and s)
     assert seen["progress"] == "starting"
     backend.stop(name, "east")
-    wait_for(lambda: backend.observe(name, "east")["progress"] in ("absent", "ended"))
+    assert until(backend, name, "ended")["outcome"]["reason"] == "ImagePullBackOff"
 
 
 def test_stop_while_running(backend, east, team):
@@ -73,7 +73,7 @@ def test_stop_while_running(backend, east, team):
     until(backend, name, "running")
     backend.stop(name, "east")
     backend.stop(name, "east", forced=True)
-    seen = wait_for(lambda: (s := backend.observe(name, "east"))["progress"] in ("absent", "ended") and s)
+    seen = until(backend, name, "ended")
     assert not seen["outcome"]["succeeded"]
     wait_for(lambda: east.get(f"/api/v1/namespaces/spark-{team}/pods").body["items"] == [])
     backend.stop(name, "east")  # again: no error
@@ -85,8 +85,9 @@ def test_stop_before_there_is_a_pod(make_backend, east, team):
     name = token()
     backend.create(name, "east", job(team))
     backend.stop(name, "east")
-    wait_for(lambda: backend.observe(name, "east")["progress"] in ("absent", "ended"), 40)
-    assert east.applications(f"spark-{team}") == []
+    assert until(backend, name, "ended", 40)["outcome"]["reason"] == "Deleted"
+    backend.remove(name, "east")
+    wait_for(lambda: east.applications(f"spark-{team}") == [])
 
 
 def test_remove_takes_everything(backend, east, team):

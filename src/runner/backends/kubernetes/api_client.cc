@@ -129,6 +129,14 @@ ApiResult<Json> ApiClient::Create(const std::string& path, const Json& object) {
   return Call(request);
 }
 
+ApiResult<Json> ApiClient::Patch(const std::string& path, const Json& change) {
+  return Call({.method = "PATCH",
+               .path = path,
+               .body = WriteJson(change),
+               .content_type = "application/merge-patch+json",
+               .deadline = deadline_});
+}
+
 ApiResult<Json> ApiClient::Delete(const std::string& path, const std::string& uid, bool foreground,
                                   int grace_seconds) {
   Json options = {{"apiVersion", "v1"},

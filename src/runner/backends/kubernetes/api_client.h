@@ -55,6 +55,8 @@ class ApiClient {
   ApiResult<Json> Get(const std::string& path);
   // 429 is waited for once when the deadline allows.
   ApiResult<Json> Create(const std::string& path, const Json& object);
+  // A JSON merge patch; with metadata.resourceVersion in it a conflict when somebody else was faster.
+  ApiResult<Json> Patch(const std::string& path, const Json& change);
   // Only the object of that uid; empty: whatever has the name. `grace_seconds` below 0: the object's own.
   ApiResult<Json> Delete(const std::string& path, const std::string& uid, bool foreground,
                          int grace_seconds = -1);

@@ -125,6 +125,51 @@ ApiResult<std::optional<ApplicationView>> Cluster::Ask(const std::string& token,
   return std::nullopt;
 }
 
+ApiResult<void> Cluster::SetHold(const ApplicationView& view, bool hold) {
+  const std::string path = ApplicationsPath(schema_, view.name_space) + "/" + view.name;
+  ApiError conflict;
+  for (int tries = 0; tries < 3; ++tries) {
+    const auto object = client_.Get(path);
+    if (!object) return tl::unexpected(object.error());
+    if (TextAt(*object, {"metadata", "uid"}) != view.uid) {
+      return tl::unexpected(ApiError{ApiFailure::kNotFound, 404, "another object has its name"});
+    }
+    // No finalizer may be added once the deletion has begun.
+    if (hold && FieldAt(*object, {"metadata", "deletionTimestamp"}).is_string()) return {};
+    Json finalizers = Json::array();
+    for (const Json& finalizer : FieldAt(*object, {"metadata", "finalizers"})) {
+      if (finalizer != kHoldFinalizer) finalizers.push_back(finalizer);
+    }
+    if (hold) finalizers.push_back(kHoldFinalizer);
+    const Json change = {{"metadata",
+                          {{"finalizers", finalizers.empty() ? Json() : finalizers},
+                           {"resourceVersion", TextAt(*object, {"metadata", "resourceVersion"})}}}};
+    const auto changed = client_.Patch(path, change);
+    if (changed) return {};
+    if (changed.error().failure != ApiFailure::kConflict) return tl::unexpected(changed.error());
+    conflict = changed.error();
+  }
+  return tl::unexpected(conflict);
+}
+
+ApiResult<void> Cluster::Delete(const ApplicationView& view, bool hold) {
+  const auto is_gone = [](const ApiError& error) { return error.failure == ApiFailure::kNotFound; };
+  if (hold) {
+    const auto held = SetHold(view, true);
+    if (!held) return is_gone(held.error()) ? ApiResult<void>{} : held;
+  }
+  const std::string path = ApplicationsPath(schema_, view.name_space) + "/" + view.name;
+  const auto deleted = client_.Delete(path, view.uid, /*foreground=*/true);
+  if (!deleted) {
+    // A conflict is about the uid: another object has the name.
+    const bool is_over = is_gone(deleted.error()) || deleted.error().failure == ApiFailure::kConflict;
+    return is_over ? ApiResult<void>{} : tl::unexpected(deleted.error());
+  }
+  if (hold || !view.held) return {};
+  const auto released = SetHold(view, false);
+  return released || is_gone(released.error()) ? ApiResult<void>{} : released;
+}
+
 ApiResult<std::optional<PodView>> Cluster::AskDriver(const std::string& attempt) {
   const std::string selector = fmt::format("{},{}={},spark-role=driver", selector_, kAttemptLabel, attempt);
   const auto answer = client_.Get("/api/v1/pods?labelSelector=" + Escaped(selector));

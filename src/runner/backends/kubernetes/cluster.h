@@ -43,7 +43,10 @@ class Cluster {
   // Looks for an attempt's application at the API server itself: by its name where `native_id` tells the
   // namespace, else by label in all namespaces. None when it is surely not there.
   ApiResult<std::optional<ApplicationView>> Ask(const std::string& token, const std::string& native_id);
-  // The driver's pod, likewise.
+  // Deletes an application with all below it, in the foreground; that it is gone already is no error. `hold`:
+  // it stays visible, as ended, until it is deleted without.
+  ApiResult<void> Delete(const ApplicationView& view, bool hold);
+  // The driver's pod, from the API server.
   ApiResult<std::optional<PodView>> AskDriver(const std::string& attempt);
   // The driver's log from byte `from`, at most `limit` bytes; from below 0: that many bytes before its end.
   struct LogPart {
@@ -57,6 +60,7 @@ class Cluster {
 
  private:
   void Probe();
+  ApiResult<void> SetHold(const ApplicationView& view, bool hold);
   ApiResult<LogPart> ReadLogEnd(const PodView& driver, int64_t wanted, int64_t limit);
 
   const ClusterSettings settings_;

@@ -94,7 +94,7 @@ class KubernetesBackend final : public Backend {
                                    const ApiError& error);
   base::Result<Observation> Seen(Cluster& cluster, const ApplicationView& view);
   void KeepLog(Cluster& cluster, const std::string& attempt);
-  base::Status RemoveApplication(Cluster& cluster, const ApplicationView& view);
+  base::Status Delete(Cluster& cluster, const ApplicationView& view, bool hold);
 
   void Changed(const std::string& cluster, const std::string& attempt, const std::string& token,
                AttemptCache::Change change);
@@ -218,7 +218,7 @@ base::Result<Observation> KubernetesBackend::Settle(Cluster& cluster, const Atte
                    fmt::format("cluster {}: {}/{} is there already and is not ours: its token is '{}'",
                                cluster_name, view.name_space, view.name, view.token));
   }
-  if (view.deleting) {
+  if (view.deleting && view.progress != Progress::kEnded) {
     return Refusal(ErrorKind::kUnavailable, fmt::format("cluster {}: {}/{} is still being deleted",
                                                         cluster_name, view.name_space, view.name));
   }
@@ -262,7 +262,7 @@ base::Status KubernetesBackend::Stop(const AttemptReference& reference, StopUrge
   if (!*answer || (*answer)->progress == Progress::kEnded) return {};
   cluster->cache().MarkStopped(attempt);
   KeepLog(*cluster, attempt);  // once the pod is gone nobody has it
-  HEARTH_RETURN_IF_ERROR(RemoveApplication(*cluster, **answer));
+  HEARTH_RETURN_IF_ERROR(Delete(*cluster, **answer, /*hold=*/true));
   if (urgency == StopUrgency::kForced) {
     const auto driver = cluster->AskDriver(attempt);
     if (driver && *driver) {
@@ -274,14 +274,11 @@ base::Status KubernetesBackend::Stop(const AttemptReference& reference, StopUrge
   return {};
 }
 
-base::Status KubernetesBackend::RemoveApplication(Cluster& cluster, const ApplicationView& view) {
-  const std::string path = ApplicationsPath(cluster.schema(), view.name_space) + "/" + view.name;
-  const auto answer = cluster.client().Delete(path, view.uid, /*foreground=*/true);
+base::Status KubernetesBackend::Delete(Cluster& cluster, const ApplicationView& view, bool hold) {
+  const auto answer = cluster.Delete(view, hold);
   if (answer) return {};
-  // Gone, or another object of that name: either way ours is not there.
-  if (answer.error().failure == ApiFailure::kNotFound || answer.error().failure == ApiFailure::kConflict)
-    return {};
-  if (answer.error().failure == ApiFailure::kUnknown) {  // asking again does no harm
+  if (answer.error().failure == ApiFailure::kUnknown || answer.error().failure == ApiFailure::kConflict) {
+    // Asking again does no harm.
     return Refusal(ErrorKind::kUnavailable,
                    fmt::format("cluster {}: {}", cluster.settings().name, answer.error().message));
   }
@@ -293,7 +290,7 @@ base::Status KubernetesBackend::Remove(const AttemptReference& reference) {
   removals_.Forbid(reference.token);  // a creation that comes late is undone when the watch sees it
   auto answer = cluster->Ask(reference.token, reference.native_id);
   if (!answer) return ToError(answer.error(), cluster->settings().name);
-  if (*answer) HEARTH_RETURN_IF_ERROR(RemoveApplication(*cluster, **answer));
+  if (*answer) HEARTH_RETURN_IF_ERROR(Delete(*cluster, **answer, /*hold=*/false));
   cluster->cache().Forget(AttemptLabel(reference.token));
   return {};
 }
@@ -366,7 +363,7 @@ void KubernetesBackend::Work() {
     if (task.kind == Task::Kind::kKeepLog) {
       KeepLog(cluster, task.attempt);
     } else if (auto answer = cluster.Ask(task.token, ""); answer && *answer) {
-      (void)RemoveApplication(cluster, **answer);
+      (void)Delete(cluster, **answer, /*hold=*/false);
     }
     lock.lock();
   }

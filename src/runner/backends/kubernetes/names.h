@@ -16,6 +16,9 @@ inline constexpr std::string_view kTeamLabel = "hearth/team";
 inline constexpr std::string_view kEnvironmentLabel = "hearth/environment";
 inline constexpr std::string_view kJobLabel = "hearth/job";
 inline constexpr std::string_view kTokenAnnotation = "hearth/attempt-token";
+// Keeps what we stopped until its end is stored: the operator and the garbage collector take the pods, Remove
+// the rest.
+inline constexpr std::string_view kHoldFinalizer = "hearth/evidence";
 inline constexpr std::string_view kExitExceptionAnnotation = "spark.exit-exception";
 inline constexpr std::string_view kDriverContainer = "spark-kubernetes-driver";
 inline constexpr std::string_view kExecutorContainer = "spark-kubernetes-executor";

@@ -46,6 +46,7 @@ struct ApplicationView {
   std::string token;    // annotation hearth/attempt-token
   std::string attempt;  // label hearth/attempt
   bool deleting = false;
+  bool held = false;  // our finalizer is on it
   int64_t created_at = 0;
 
   std::string state;  // the operator's own word

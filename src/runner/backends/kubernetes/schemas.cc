@@ -26,6 +26,20 @@ ApplicationView ReadApplication(const Schema& schema, const Json& object) {
   view.deleting = FieldAt(metadata, {"deletionTimestamp"}).is_string();
   view.created_at = TimeAt(metadata, {"creationTimestamp"});
   schema.ReadStatus(FieldAt(object, {"status"}), view);
+  bool others_hold_it = false;
+  for (const Json& finalizer : FieldAt(metadata, {"finalizers"})) {
+    const bool is_ours = finalizer == kHoldFinalizer;
+    (is_ours ? view.held : others_hold_it) = true;
+  }
+  // Its pods are gone, and the operator says no more.
+  if (view.deleting && view.held && !others_hold_it && view.progress != Progress::kEnded) {
+    view.progress = Progress::kEnded;
+    view.succeeded = false;
+    view.end_reason = "Deleted";
+    view.message =
+        fmt::format("it was deleted on request in state {}", view.state.empty() ? "new" : view.state);
+    view.ended_at = TimeAt(metadata, {"deletionTimestamp"});
+  }
   return view;
 }
 
