@@ -34,6 +34,13 @@ class ValueChecker {
     }
   }
 
+  // A part of spec: what it holds together with the rest is checked where it is laid.
+  void CheckPart(Node& part) {
+    part_ = true;
+    CheckRecord(*DocumentFields(kind_).Child("spec"), part);
+    part_ = false;
+  }
+
  private:
   void CheckRecord(const Field& field, Node& node) {
     if (!node.is_map()) return;
@@ -89,14 +96,11 @@ class ValueChecker {
     }
   }
 
-  // Parts of spec: what they hold together with the rest is checked where they are laid.
   void CheckOverlays(Node& node) {
-    part_ = true;
     for (Node& child : node.children) {
       if (!Matches(*FindPattern("name"), child.key)) findings_.AddHidden(child, FindPattern("name")->meaning);
-      CheckRecord(*DocumentFields(kind_).Child("spec"), child);
+      CheckPart(child);
     }
-    part_ = false;
   }
 
   Kind kind_;
@@ -155,8 +159,16 @@ void Examined::Missing(std::string_view path, std::string expected) {
   findings_.AddAt(LineOf(path), Name(path), "", std::move(expected));
 }
 
-void CheckDocument(Kind kind, Spelling spelling, Node& root, Findings& findings) {
+void CheckPart(Kind kind, Node& part, Findings& findings) {
+  ValueChecker(kind, Spelling::kManifest, findings).CheckPart(part);
+}
+
+void CheckValues(Kind kind, Spelling spelling, Node& root, Findings& findings) {
   ValueChecker(kind, spelling, findings).Check(DocumentFields(kind), root);
+}
+
+void CheckDocument(Kind kind, Spelling spelling, Node& root, Findings& findings) {
+  CheckValues(kind, spelling, root, findings);
   Examined document(kind, spelling, root, findings);
   CheckRules(kind, document);
 }

@@ -17,6 +17,12 @@ enum class Spelling { kManifest, kRequest };
 // write down what follows from other fields (a sink's `from`).
 void CheckDocument(Kind kind, Spelling spelling, Node& root, Findings& findings);
 
+// The values alone.
+void CheckValues(Kind kind, Spelling spelling, Node& root, Findings& findings);
+
+// Checks the values of a part of spec, as an overlay has it.
+void CheckPart(Kind kind, Node& part, Findings& findings);
+
 // For rules: a document and where to tell.
 class Examined {
  public:

@@ -6,6 +6,8 @@
 #include <set>
 #include <vector>
 
+#include "manifest/layers.h"
+
 namespace hearth::manifest {
 namespace {
 
@@ -24,6 +26,12 @@ const std::vector<TypeFamily>& Families() {
       {{"kafka"}, {"bootstrapServers", "topic"}, {"bootstrapServers", "topic", "startingOffsets"}},
   };
   return kFamilies;
+}
+
+const Field& SinkFields() {
+  static const Field& kFields =
+      *DocumentFields(Kind::kSparkJob).Child("spec")->Child("coreEtl")->Child("jobSpec")->Child("sinks");
+  return kFields;
 }
 
 std::string TextOf(const Node& record, std::string_view key) {
@@ -68,9 +76,7 @@ void CheckMode(Examined& document, Node& sink, bool streaming) {
     document.findings().Add(*sink.Find("mode"),
                             "expected append or overwrite: only tables can be merged into");
   if (mode == "overwrite" && sink.Find("overwrite") == nullptr) {
-    const auto place = std::find_if(sink.children.begin(), sink.children.end(),
-                                    [](const Node& child) { return child.key == "mode"; });
-    sink.children.insert(place + 1, MakeScalar("overwrite", "table", true));
+    PutField(SinkFields(), sink, MakeScalar("overwrite", "table", true));
   }
   CheckBelongs(document, sink, "checkpointLocation", streaming, "in streaming jobs");
   CheckBelongs(document, sink, "triggerInterval", streaming, "in streaming jobs");
@@ -98,9 +104,7 @@ void CheckFrom(Examined& document, Node& sink, const std::vector<std::string>& v
   } else if (last.empty()) {
     Missing(document, sink, "from", "must be given: without transformations, which source is meant");
   } else {
-    const auto place = std::find_if(sink.children.begin(), sink.children.end(),
-                                    [](const Node& child) { return child.key == "mode"; });
-    sink.children.insert(place, MakeScalar("from", last, true));
+    PutField(SinkFields(), sink, MakeScalar("from", last, true));
   }
 }
 

@@ -18,7 +18,7 @@ namespace {
 constexpr std::array<std::string_view, 6> kOwnFields = {"user",       "manifest",        "environment",
                                                         "parameters", "idempotency_key", "callback_url"};
 constexpr std::string_view kDynamicAllocation = "config.resources.executor.dynamic_allocation";
-constexpr size_t kLongestKey = 200;
+constexpr size_t kLongestName = 200;
 constexpr size_t kLongestText = 2000;
 
 bool IsOwnField(std::string_view name) {
@@ -44,17 +44,28 @@ std::optional<int32_t> ReadPriority(const Node& translated, Findings& findings) 
   return checked.canonical ? std::optional<int32_t>(std::stoi(*checked.canonical)) : std::nullopt;
 }
 
+// The fields that a request can say, by their path in it.
+using RequestTable = std::map<std::string, const Field*, std::less<>>;
+const RequestTable& RequestFields() {
+  static const RequestTable kFields = [] {
+    RequestTable fields;
+    ForEachField(DocumentFields(Kind::kSparkJob), [&](const Field& field) {
+      if (!field.request.empty()) fields.emplace(field.request, &field);
+    });
+    return fields;
+  }();
+  return kFields;
+}
+
 // Puts what the request says at the places of a manifest, each node with the request's own path.
 class Translator {
  public:
-  explicit Translator(Findings& findings) : findings_(findings), root_(MakeMap("")) {
+  explicit Translator(Findings& findings)
+      : findings_(findings), fields_(RequestFields()), root_(MakeMap("")) {
     root_.Put(MakeScalar("apiVersion", "hearth.dev/v1", true));
     root_.Put(MakeScalar("kind", KindName(Kind::kSparkJob), true));
     root_.Put(MakeMap("metadata"));
     root_.Put(MakeMap("spec")).written = "config";
-    ForEachField(DocumentFields(Kind::kSparkJob), [&](const Field& field) {
-      if (!field.request.empty()) fields_.emplace(field.request, &field);
-    });
   }
 
   Node Translate(const Node& request) {
@@ -137,8 +148,8 @@ class Translator {
   }
 
   Findings& findings_;
+  const RequestTable& fields_;
   Node root_;
-  std::map<std::string, const Field*, std::less<>> fields_;
 };
 
 // Reads the request's own fields; what is wrong with them is a finding.
@@ -209,20 +220,37 @@ void CheckAddress(const Node& request, Findings& findings) {
     findings.Add(*address, "expected an address that starts with http:// or https://");
 }
 
-Checked<JobSpec> ReadManifestOf(const std::string& text, const Target& target) {
+// Numbers and texts of the same words ask for the same.
+void QuoteAll(Node& node) {
+  node.quoted = true;
+  for (Node& child : node.children) QuoteAll(child);
+}
+
+std::string AskedText(const Document& document, const Target& target) {
+  Node root = document.root;
+  QuoteAll(root);
+  Node parameters = MakeMap("parameters");
+  for (const auto& [name, value] : target.names.parameters) parameters.Put(MakeScalar(name, value, true));
+  return CanonicalEnvironment(target.environment) + WriteJson(parameters, KeyOrder::kSorted) +
+         WriteJson(root, KeyOrder::kSorted);
+}
+
+Checked<JobSpec> ReadManifestOf(const std::string& text, const Target& target, std::string& asked) {
   ManifestFile file = ReadManifests(text, "manifest");
   if (!file.errors.empty()) return tl::unexpected(std::move(file.errors));
   if (file.documents.size() != 1)
     return tl::unexpected(std::vector<FieldError>{{"manifest", 0, "manifest", "", "expected one document"}});
+  asked = AskedText(file.documents[0], target);
   return ResolveJob(file.documents[0], target);
 }
 
-Checked<JobSpec> ReadConfig(const Node& request, const Target& target) {
+Checked<JobSpec> ReadConfig(const Node& request, const Target& target, std::string& asked) {
   Findings findings("");
   Document document{Kind::kSparkJob, "", Spelling::kRequest, {}, {}};
   const Node translated = Translator(findings).Translate(request);
   document.root = ToCanonical(DocumentFields(Kind::kSparkJob), translated, Extent::kWhole, findings);
   document.errors = findings.Take();
+  asked = AskedText(document, target);
   return ResolveJob(document, target);
 }
 
@@ -235,8 +263,8 @@ Checked<SubmittedJob> ReadSubmitRequest(std::string_view json, const Target& fal
   if (!findings.empty()) return tl::unexpected(findings.Take());
   OwnFields own(request, findings);
   SubmittedJob job;
-  job.user = own.Text("user", kLongestKey);
-  job.idempotency_key = own.Text("idempotency_key", kLongestKey);
+  job.user = own.Text("user", kLongestName);
+  job.idempotency_key = own.Text("idempotency_key", kLongestName);
   job.callback_url = own.Text("callback_url", kLongestText);
   const std::string manifest = own.Text("manifest", size_t{1} << 20);
   const Target target = TargetOf(own, fallback);
@@ -246,7 +274,7 @@ Checked<SubmittedJob> ReadSubmitRequest(std::string_view json, const Target& fal
   if (own.Has("manifest") && own.Has("config")) {
     findings.AddAt(0, "config", "", "expected either config or manifest");
   } else if (own.Has("manifest")) {
-    spec = ReadManifestOf(manifest, target);
+    spec = ReadManifestOf(manifest, target, job.asked);
     const std::optional<int32_t> priority = ReadPriority(Translator(findings).Translate(request), findings);
     if (spec && priority) spec->priority = *priority;
     if (spec) own.RequireSame("name", spec->name);
@@ -254,7 +282,7 @@ Checked<SubmittedJob> ReadSubmitRequest(std::string_view json, const Target& fal
   } else {
     own.Require("config");
     // Without config the rest is still looked at; what config lacks is told by its own absence.
-    spec = ReadConfig(request, target);
+    spec = ReadConfig(request, target, job.asked);
   }
   if (!spec) {
     const bool has_config = own.Has("config");

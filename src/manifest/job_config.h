@@ -17,6 +17,10 @@ struct SubmittedJob {
   std::string user;
   std::string idempotency_key;
   std::string callback_url;
+  // Canonical text of what was asked for, before defaults and dates came to it: equal for requests that ask
+  // for the same, today and tomorrow. What a fingerprint is made of (with callback_url and user, if these
+  // shall count).
+  std::string asked;
 };
 
 // `json`: the REST body as it came, or a SubmitRequest printed as JSON with the names of the proto file.

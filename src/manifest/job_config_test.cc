@@ -129,6 +129,22 @@ TEST(SubmitRequest, AManifestComesWithItsLines) {
             "team: 'other': expected what the manifest says, 't'\n");
 }
 
+TEST(SubmitRequest, TheSameRequestAsksForTheSameTomorrow) {
+  const auto asked = [](std::string_view config, const char* date) {
+    const auto job =
+        ReadSubmitRequest(R"({"name":"a","team":"t","user":"u","config":)" + std::string(config) + "}",
+                          {"", {{}, date}, nullptr});
+    return job ? job->asked : Render(job.error());
+  };
+  constexpr std::string_view kConfig =
+      R"({"sql":{"query":"SELECT '{{ ds }}'"},"resources":{"driver":{"cores":2}}})";
+  EXPECT_EQ(asked(kConfig, "2026-01-01"), asked(kConfig, "2026-01-02"));
+  EXPECT_EQ(
+      asked(kConfig, "2026-01-01"),
+      asked(R"({"resources":{"driver":{"cores":"2"}},"sql":{"query":"SELECT '{{ ds }}'"}})", "2026-01-01"));
+  EXPECT_NE(asked(kConfig, "2026-01-01"), asked(R"({"sql":{"query":"SELECT '{{ ds }}'"}})", "2026-01-01"));
+}
+
 TEST(SubmitRequest, DepthAndSizeAreBounded) {
   EXPECT_EQ(Errors(std::string(100000, '[')), "expected at most 64 levels\n");
   EXPECT_EQ(Errors("\"" + std::string(2 << 20, 'x') + "\""), "expected at most 1048576 bytes\n");

@@ -42,6 +42,8 @@ class Builder : public nlohmann::json_sax<ordered_json> {
   bool start_array(std::size_t) override { return Open(NodeKind::kList); }
   bool end_array() override { return CloseContainer(); }
   bool key(string_t& value) override {
+    if (value.size() > kLongestKey)
+      return Fail(fmt::format("expected keys of at most {} bytes", kLongestKey));
     if (open_.back().node.Find(value) != nullptr)
       return Fail(fmt::format("{}: expected each key once", value));
     open_.back().key = value;
@@ -66,7 +68,7 @@ class Builder : public nlohmann::json_sax<ordered_json> {
     return node;
   }
   bool Open(NodeKind kind) {
-    if (open_.size() >= kDeepestYaml) return Fail(fmt::format("expected at most {} levels", kDeepestYaml));
+    if (open_.size() >= kDeepestNode) return Fail(fmt::format("expected at most {} levels", kDeepestNode));
     open_.push_back({Begin(kind, "", false), ""});
     return true;
   }
@@ -76,12 +78,14 @@ class Builder : public nlohmann::json_sax<ordered_json> {
     return Close(std::move(done));
   }
   bool Close(Node node) {
-    if (++nodes_ > kMostYamlNodes) return Fail(fmt::format("expected at most {} values", kMostYamlNodes));
+    if (++nodes_ > kMostNodes) return Fail(fmt::format("expected at most {} values", kMostNodes));
     if (open_.empty()) {
       root_ = std::move(node);
       return true;
     }
     OpenNode& parent = open_.back();
+    if (parent.node.children.size() >= (parent.node.is_list() ? kMostListItems : kMostMapEntries))
+      return Fail("expected fewer entries");
     if (parent.node.is_map()) node.key = parent.key;
     parent.node.children.push_back(std::move(node));
     return true;

@@ -9,8 +9,8 @@
 
 namespace hearth::manifest {
 
-// One value; numbers keep their text. What is no JSON, or larger than the limits of yaml.h, is a finding and
-// gives a null.
+// One value; numbers keep their text. What is no JSON, or larger than the limits of yaml.h and node.h, is a
+// finding and gives a null.
 Node ReadJson(std::string_view text, Findings& findings);
 
 // Compact, keys in the order of the tree, or sorted.

@@ -186,7 +186,10 @@ class KindSchema {
       case FieldType::kMap:
         return MapSchema(field, part);
       case FieldType::kTexts:
-        return {{"type", "array"}, {"items", OrTemplate(TextFieldSchema(field))}};
+        // Arguments may be numbers: they are read as they are written.
+        return {{"type", "array"},
+                {"items", field.constraint.empty() ? ordered_json{{"type", {"string", "number", "boolean"}}}
+                                                   : OrTemplate(TextFieldSchema(field))}};
       default:
         return ValueSchema(field);
     }

@@ -22,6 +22,18 @@ bool AllNamed(const Node& list) {
                      [](const Node& record) { return !NameOf(record).empty(); });
 }
 
+// Canonical order: a record's fields as in the table, a map by key.
+void SortFields(const Field& field, Node& node) {
+  const auto place = [&](const Node& child) {
+    for (size_t index = 0; index < field.children.size(); ++index)
+      if (field.children[index].name == child.key) return index;
+    return field.children.size();
+  };
+  std::stable_sort(node.children.begin(), node.children.end(), [&](const Node& a, const Node& b) {
+    return field.type == FieldType::kMap ? a.key < b.key : place(a) < place(b);
+  });
+}
+
 void LayRecord(const Field& field, Node& lower, const Node& upper) {
   for (const Node& child : upper.children) {
     if (child.is_null()) {
@@ -42,15 +54,7 @@ void LayRecord(const Field& field, Node& lower, const Node& upper) {
       Lay(*known, *below, child);
     }
   }
-  // Canonical order again, whatever was added.
-  const auto place = [&](const Node& node) {
-    for (size_t index = 0; index < field.children.size(); ++index)
-      if (field.children[index].name == node.key) return index;
-    return field.children.size();
-  };
-  std::stable_sort(lower.children.begin(), lower.children.end(), [&](const Node& a, const Node& b) {
-    return field.type == FieldType::kMap ? a.key < b.key : place(a) < place(b);
-  });
+  SortFields(field, lower);
 }
 
 void LayRecords(const Field& field, Node& lower, const Node& upper) {
@@ -172,6 +176,11 @@ void AddDefaults(const Field& field, Node& node) {
   if (field.type == FieldType::kRecord) AddRecordDefaults(field, node);
   if (field.type == FieldType::kRecords)
     for (Node& record : node.children) AddRecordDefaults(field, record);
+}
+
+void PutField(const Field& record, Node& node, Node child) {
+  node.Put(std::move(child));
+  SortFields(record, node);
 }
 
 void FillTemplates(const TemplateNames& names, Node& node, Findings& findings) {

@@ -19,6 +19,9 @@ void Lay(const Field& field, Node& lower, const Node& upper);
 // Adds what the table says for fields that are not there.
 void AddDefaults(const Field& field, Node& node);
 
+// Puts a field into a record, at its canonical place.
+void PutField(const Field& record, Node& node, Node child);
+
 // Names for {{ name }}. `date` is the day or the instant of the run ("2026-01-15",
 // "2026-01-15T10:00:00+00:00"); without it, texts that ask for it stay as they are.
 struct TemplateNames {

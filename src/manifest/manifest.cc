@@ -150,18 +150,21 @@ Checked<ResolvedDocument> Resolve(const Document& document, const Target& target
   if (const Node* resources = resolved.root.At("spec.resources"))
     CollectGiven(*resources, "resources", resolved.given);
   const TemplateNames names = WithOwnParameters(resolved.root, target.names);
+  Node whole = resolved.root;
+  if (!resolved.environment.empty()) LayOverPlatform(document.kind, platform, resolved.environment, whole);
+  AddDefaults(DocumentFields(document.kind), whole);
+  Fill(names, whole, findings);
+  CheckDocument(document.kind, document.spelling, whole, findings);
   if (resolved.environment.empty()) {
-    Node trial = resolved.root;  // names that do not exist are wrong in any environment
-    Fill(names, trial, findings);
+    // Only what was written; it was checked together with what it leads to.
+    Findings told(document.file);
     KeepTemplates(resolved.root);
+    CheckValues(document.kind, document.spelling, resolved.root, told);
   } else {
-    LayOverPlatform(document.kind, platform, resolved.environment, resolved.root);
-    AddDefaults(DocumentFields(document.kind), resolved.root);
-    Fill(names, resolved.root, findings);
+    resolved.root = std::move(whole);
     if (Node* own = resolved.root.At("spec.parameters"))
       for (Node& parameter : own->children) parameter.text = names.parameters.at(parameter.key);
   }
-  CheckDocument(document.kind, document.spelling, resolved.root, findings);
   for (const FieldError& error : document.errors)
     findings.AddAt(error.line, error.path, error.value, error.expected);
   if (!findings.empty()) return tl::unexpected(findings.Take());

@@ -44,6 +44,110 @@ TEST(Resolve, LaysTheOverlayDeeply) {
   EXPECT_EQ(spec->spark_config.at("spark.sql.shuffle.partitions"), "4");
 }
 
+Document Parse(const std::string& spec) {
+  ManifestFile file = ReadManifests(
+      "apiVersion: hearth.dev/v1\nkind: SparkJob\nmetadata: {name: a, team: t}\nspec:\n" + spec, "job.yaml");
+  EXPECT_EQ(Render(file.errors), "");
+  return file.documents.at(0);
+}
+
+std::string Told(const std::string& spec, const Target& target) {
+  const auto job = ResolveJob(Parse(spec), target);
+  return job ? "" : Render(job.error());
+}
+
+TEST(Resolve, OverlaysDeleteReplaceAndAppend) {
+  const Document document = Parse(R"(
+  pyspark: {file: a.py, args: [one, two]}
+  env: {A: "1", B: "2"}
+  secrets: [{name: S, secret: s, key: k}]
+  environments:
+    own-name:
+      pyspark: null
+      sql: {query: SELECT 1}
+      env: {B: null, C: "3"}
+      secrets: [{name: S, key: other}, {name: T, secret: t, key: k}]
+)");
+  const auto job = ResolveJob(document, {"own-name", {}, nullptr});
+  ASSERT_TRUE(job) << Render(job.error());
+  EXPECT_EQ(job->application.sql, "SELECT 1");
+  EXPECT_EQ(job->environment_variables, (std::map<std::string, std::string>{{"A", "1"}, {"C", "3"}}));
+  ASSERT_EQ(job->secrets.size(), 2U);
+  EXPECT_EQ(job->secrets[0].secret + job->secrets[0].key, "sother");
+  EXPECT_EQ(job->secrets[1].variable, "T");
+}
+
+TEST(Resolve, TemplatesAreFilledOnceAndUnknownNamesTold) {
+  const std::string spec = R"(
+  parameters: {table: orders, more: "{{ table }}"}
+  sql: {query: "{{ table }} {{params.more}} {{ ds }} {{ ds_nodash }} {{ execution_date }}"}
+)";
+  const Document document = Parse(spec);
+  const auto job = ResolveJob(document, {"prod", {{{"table", "views"}}, "2026-01-31T10:00:00Z"}, nullptr});
+  ASSERT_TRUE(job) << Render(job.error());
+  EXPECT_EQ(job->application.sql, "views {{ table }} 2026-01-31 20260131 2026-01-31T10:00:00Z");
+  EXPECT_EQ(Told(spec, {"prod", {}, nullptr}).substr(0, 38), "job.yaml:7: spec.sql.query: 'orders {{");
+  EXPECT_EQ(Told("  sql: {query: '{{ tabel }}'}\n  parameters: {table: x}", {"prod", {}, nullptr}),
+            "job.yaml:5: spec.sql.query: '{{ tabel }}': no parameter is called tabel; expected it in "
+            "spec.parameters or "
+            "from the caller; did you mean table?\n");
+  EXPECT_EQ(Told("  sql: {query: a}", {"prod", {{}, "2026-02-30"}, nullptr}),
+            "job.yaml: ds: '2026-02-30': expected a day such as 2026-01-31\n");
+}
+
+TEST(Resolve, NumbersMayBeTemplates) {
+  const Document document = Parse("  sql: {query: a}\n  resources: {driver: {cores: '{{ cores }}'}}");
+  const auto job = ResolveJob(document, {"prod", {{{"cores", "6"}}, {}}, nullptr});
+  ASSERT_TRUE(job) << Render(job.error());
+  EXPECT_EQ(job->resources.driver.cores, 6);
+  EXPECT_EQ(Told("  sql: {query: a}\n  resources: {driver: {cores: '{{ cores }}'}}",
+                 {"prod", {{{"cores", "x"}}, {}}, nullptr}),
+            "job.yaml:6: spec.resources.driver.cores: 'x': expected a whole number from 1 to 1024\n");
+}
+
+TEST(Resolve, BoundsTurnDynamicAllocationOn) {
+  const auto resources = [](const std::string& executor) {
+    const auto job = ResolveJob(Parse("  sql: {query: a}\n  resources: {executor: " + executor + "}"),
+                                {"prod", {}, nullptr});
+    return job ? job->resources : Resources();
+  };
+  EXPECT_EQ(resources("{maxInstances: 5}").minimum_instances, 0);
+  EXPECT_EQ(resources("{minInstances: 3, maxInstances: 5}").executor_instances, 3);
+  EXPECT_EQ(Told("  sql: {query: a}\n  resources: {executor: {minInstances: 3}}", {"prod", {}, nullptr}),
+            "job.yaml:6: spec.resources.executor.maxInstances: must be given with minInstances\n");
+}
+
+TEST(Resolve, ASchedule) {
+  const auto document =
+      Resolve(Parse("  sql: {query: a}\n  orchestration: {schedule: '@daily', catchUp: true}"),
+              {"prod", {}, nullptr});
+  ASSERT_TRUE(document) << Render(document.error());
+  const std::optional<Schedule> schedule = ScheduleOf(*document);
+  ASSERT_TRUE(schedule);
+  EXPECT_EQ(schedule->cron + " " + schedule->time_zone + " " + schedule->catch_up + " " + schedule->overlap,
+            "@daily UTC all forbid");
+}
+
+TEST(Compare, NamedElementsAndTheirOrder) {
+  const auto steps = [](const std::string& list) {
+    return Resolve(Parse("  coreEtl:\n    jobSpec:\n      sources: [{name: s, type: csv, path: /a}]\n      "
+                         "sinks: [{name: o, "
+                         "type: parquet, path: /b, from: s}]\n      transformations: " +
+                         list),
+                   {})
+        ->root;
+  };
+  const Node old = steps("[{name: a, query: 1}, {name: b, query: 2}, {name: c, query: 3}]");
+  const Node now = steps("[{name: b, query: 2}, {name: a, query: 9}, {name: d, query: 4}]");
+  const std::string path = "spec.coreEtl.jobSpec.transformations";
+  EXPECT_EQ(Compare(Kind::kSparkJob, old, now),
+            (std::vector<Difference>{{path + "[a].query", "1", "9"},
+                                     {path + "[c]", R"({"name":"c","query":"3"})", std::nullopt},
+                                     {path + "[d]", std::nullopt, R"({"name":"d","query":"4"})"},
+                                     {path + ".order", "a, b, c", "b, a, d"}}));
+  EXPECT_TRUE(Compare(Kind::kSparkJob, old, old).empty());
+}
+
 // tests/manifest: NAME.yaml beside what is said about it: NAME.errors (every finding of lint) and
 // NAME.ENVIRONMENT.shown (canonical, resolved; "as-written" for no environment).
 std::string ReadFile(const std::filesystem::path& path) {

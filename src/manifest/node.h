@@ -2,6 +2,7 @@
 // mean.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,14 @@ struct Node {
 
 Node MakeScalar(std::string_view key, std::string_view text, bool quoted = false);
 Node MakeMap(std::string_view key);
+
+// Bounds of every tree that is read: looking for a key and telling a path cost no more than these allow.
+inline constexpr size_t kMostNodes = 50000;  // of one text, after aliases are replaced by what they name
+inline constexpr size_t kDeepestNode = 64;
+inline constexpr size_t kMostMapEntries = 2000;
+inline constexpr size_t kMostListItems = 10000;
+inline constexpr size_t kLongestKey = 500;
+inline constexpr size_t kLongestWrittenPath = 1000;  // longer ones are told by their start
 
 // "a.b", and "a["x.y"]" for keys that would read as a path of their own.
 std::string JoinPath(std::string_view path, std::string_view key);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "manifest/check.h"
 #include "manifest/fields.h"
 #include "manifest/spelling.h"
 #include "manifest/yaml.h"
@@ -52,6 +53,7 @@ void ReadEnvironments(const Node& map, Platform& platform, Findings& findings) {
   const Field& spec = *DocumentFields(Kind::kSparkJob).Child("spec");
   for (const Node& child : map.children) {
     Node part = child.is_null() ? MakeMap(child.key) : ToCanonical(spec, child, Extent::kPart, findings);
+    CheckPart(Kind::kSparkJob, part, findings);
     ForgetLines(part);  // they are lines of another file than the manifest's
     SetWrittenPaths(part, "spec");
     platform.environments[CanonicalEnvironment(child.key)] = std::move(part);

@@ -9,6 +9,7 @@
 
 #include "manifest/check.h"
 #include "manifest/core_etl_rules.h"
+#include "manifest/layers.h"
 #include "manifest/values.h"
 
 namespace hearth::manifest {
@@ -75,9 +76,8 @@ void InstancesAreWithinBounds(Examined& document) {
     // Spark's own default.
     Node added = MakeScalar("minInstances", "0");
     added.written = document.Name(kLowest);
-    const auto place = std::find_if(executor->children.begin(), executor->children.end(),
-                                    [](const Node& child) { return child.key == "maxInstances"; });
-    executor->children.insert(place, std::move(added));
+    PutField(*DocumentFields(Kind::kSparkJob).Child("spec")->Child("resources")->Child("executor"), *executor,
+             std::move(added));
     lowest = 0;
   }
   if (!lowest) return;
@@ -95,22 +95,42 @@ void InstancesAreWithinBounds(Examined& document) {
   }
 }
 
+void TellSecret(Examined& document, const Node& node) {
+  document.findings().AddHidden(
+      node,
+      fmt::format(
+          "looks like a secret, which must not stand here; name it under {} (name: VARIABLE, secret: NAME, "
+          "key: ENTRY) and read that environment variable",
+          document.Name("spec.secrets")));
+}
+
 void NoSecretsIn(Examined& document, const Node* map) {
   if (map == nullptr || !map->is_map()) return;
-  for (const Node& entry : map->children) {
-    if (!entry.is_scalar() || !LooksLikeSecret(entry.key, entry.text)) continue;
-    document.findings().AddHidden(
-        entry,
-        fmt::format(
-            "looks like a secret, which must not stand here; name it under {} (name: VARIABLE, secret: "
-            "NAME, key: ENTRY) and read that environment variable",
-            document.Name("spec.secrets")));
+  for (const Node& entry : map->children)
+    if (entry.is_scalar() && LooksLikeSecret(entry.key, entry.text)) TellSecret(document, entry);
+}
+
+// "--password=letmein", or "--password" with the value behind it.
+void NoSecretsAmong(Examined& document, const Node* arguments) {
+  if (arguments == nullptr || !arguments->is_list()) return;
+  std::string_view name;  // of the option before
+  for (const Node& argument : arguments->children) {
+    const std::string_view text = argument.text;
+    const size_t equals = text.find('=');
+    const bool option = text.starts_with('-');
+    const bool pair = option && equals != std::string_view::npos;
+    if (pair ? LooksLikeSecret(text.substr(0, equals), text.substr(equals + 1))
+             : !option && LooksLikeSecret(name, text))
+      TellSecret(document, argument);
+    name = option && !pair ? text : std::string_view();
   }
 }
 
 void SecretsAreReferences(Examined& document) {
   for (const std::string_view path : {"spec.env", "spec.sparkConfig", "spec.parameters"})
     NoSecretsIn(document, document.At(path));
+  for (const std::string_view path : {"spec.pyspark.args", "spec.jar.args"})
+    NoSecretsAmong(document, document.At(path));
   for (const std::string_view path : {"spec.coreEtl.jobSpec.sources", "spec.coreEtl.jobSpec.sinks"}) {
     const Node* list = document.At(path);
     if (list == nullptr) continue;

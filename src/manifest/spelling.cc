@@ -197,6 +197,7 @@ class Speller {
     for (const MovedField& moved : MovedFields()) {
       const bool reachable = root_.path.empty() || moved.to->path.starts_with(root_.path + ".");
       if (moved.from != path || !reachable) continue;
+      if (child.is_null() && extent_ == Extent::kWhole) return;
       Node converted = Convert(*moved.to, child);
       converted.key = moved.to->name;
       moves_.emplace_back(moved.to, std::move(converted));

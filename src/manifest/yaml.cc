@@ -105,8 +105,7 @@ class Builder : public YAML::EventHandler {
   }
   bool Count(const YAML::Mark& mark, size_t nodes) {
     nodes_ += nodes;
-    if (nodes_ > kMostYamlNodes)
-      Fail(mark, fmt::format("expected at most {} values in one file", kMostYamlNodes));
+    if (nodes_ > kMostNodes) Fail(mark, fmt::format("expected at most {} values in one file", kMostNodes));
     return !failed_;
   }
   Node Begin(const YAML::Mark& mark, NodeKind kind) {
@@ -117,7 +116,7 @@ class Builder : public YAML::EventHandler {
     return node;
   }
   void Open(const YAML::Mark& mark, NodeKind kind, YAML::anchor_t anchor) {
-    if (open_.size() >= kDeepestYaml) Fail(mark, fmt::format("expected at most {} levels", kDeepestYaml));
+    if (open_.size() >= kDeepestNode) Fail(mark, fmt::format("expected at most {} levels", kDeepestNode));
     open_.push_back({Begin(mark, kind), anchor});
   }
   void CloseContainer() {
@@ -135,6 +134,10 @@ class Builder : public YAML::EventHandler {
       return;
     }
     OpenNode& parent = open_.back();
+    YAML::Mark mark;
+    mark.line = node.line - 1;
+    if (parent.node.children.size() >= (parent.node.is_list() ? kMostListItems : kMostMapEntries))
+      return Fail(mark, "expected fewer entries");
     if (parent.node.is_list()) {
       parent.node.children.push_back(std::move(node));
     } else if (!parent.has_key) {
@@ -150,7 +153,8 @@ class Builder : public YAML::EventHandler {
   void TakeKey(OpenNode& parent, const Node& node) {
     YAML::Mark mark;
     mark.line = node.line - 1;
-    if (!node.is_scalar()) return Fail(mark, "expected a name as key");
+    if (!node.is_scalar() || node.text.size() > kLongestKey)
+      return Fail(mark, fmt::format("expected a name of at most {} bytes as key", kLongestKey));
     const auto& siblings = parent.node.children;
     const auto same = std::find_if(siblings.begin(), siblings.end(),
                                    [&](const Node& child) { return child.key == node.text; });

@@ -11,11 +11,9 @@
 namespace hearth::manifest {
 
 inline constexpr size_t kLargestYamlBytes = size_t{1} << 20;
-inline constexpr size_t kMostYamlNodes = 100000;  // after aliases are replaced by what they name
-inline constexpr size_t kDeepestYaml = 64;
 
 // The documents of one file; empty ones are left out. Anchors, aliases and merge keys (<<) are resolved. What
-// is no YAML, or larger than the limits, is a finding and gives no documents.
+// is no YAML, or larger than the limits (of node.h too), is a finding and gives no documents.
 std::vector<Node> ReadYaml(std::string_view text, Findings& findings);
 
 // Block style, keys in the order of the tree, text quoted where it would read as something else.
