@@ -76,8 +76,9 @@ Checked<Platform> ReadPlatform(std::string_view text, std::string file) {
   } else if (findings.empty()) {
     const Node& root = documents[0];
     // The other ones are the runner's (app/platform.h).
-    RefuseStrangers(root, {"images", "coreEtl", "environments", "keep", "teams", "backends", "queue", "callbacks",
-                           "kubernetes"},
+    RefuseStrangers(root,
+                    {"images", "coreEtl", "environments", "keep", "teams", "backends", "queue", "callbacks",
+                     "kubernetes"},
                     findings);
     if (const Node* images = root.Find("images")) ReadImages(*images, platform, findings);
     if (const Node* environments = root.Find("environments"))
