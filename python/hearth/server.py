@@ -35,7 +35,8 @@ class LocalServer:
     def __init__(self, options: Mapping[str, str], port: int = 0, program: pathlib.Path | None = None):
         self._owner = os.getpid()
         command = [str(program or binary()), "serve", "--listen", f"localhost:{port}", "--until-stdin-closes"]
-        for name, value in options.items():
+        # A server for one program's sessions runs no jobs, unless asked to.
+        for name, value in {"http": "off", "control": "off", **options}.items():
             command += [f"--{name}", value]
         # A session of its own: Ctrl-C in a notebook interrupts the cell, not the server.
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)

@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "app/doors.h"
 #include "base/clock.h"
 #include "base/thread_pool.h"
 #include "base/timer.h"
@@ -86,13 +87,19 @@ class Process final : public ServerProcess {
     return {};
   }
 
+  base::Status OpenJobs(const ServerSettings& settings, const std::string& warehouse) {
+    HEARTH_ASSIGN(doors_, OpenDoors(settings, warehouse, clock_));
+    return {};
+  }
+
   const std::string& address() const override { return server_->address(); }
   session::SessionManager& sessions() override { return sessions_; }
+  const std::vector<std::string>& notes() const override { return doors_->notes(); }
 
   void Stop() override {
-    if (server_) {
-      server_->Stop(std::chrono::system_clock::now() + stop_time_);
-    }
+    const auto end = std::chrono::system_clock::now() + stop_time_;
+    if (doors_) doors_->Stop(end);
+    if (server_) server_->Stop(end);
     timer_.Stop();
     sessions_.Stop();
     const auto deadline = std::chrono::steady_clock::now() + stop_time_;
@@ -122,6 +129,7 @@ class Process final : public ServerProcess {
   session::SessionManager sessions_;
   front::connect::Door door_;
   std::unique_ptr<front::connect::Server> server_;
+  std::unique_ptr<Doors> doors_;
 };
 
 }  // namespace
@@ -135,6 +143,7 @@ base::Result<std::unique_ptr<ServerProcess>> StartServerProcess(const ServerSett
   HEARTH_ASSIGN(std::unique_ptr<plan::Engine> engine, engine::OpenEngine(options));
   auto process = std::make_unique<Process>(settings, warehouse, std::move(engine));
   HEARTH_RETURN_IF_ERROR(process->Listen(settings.listen));
+  HEARTH_RETURN_IF_ERROR(process->OpenJobs(settings, warehouse));
   return std::unique_ptr<ServerProcess>(std::move(process));
 }
 

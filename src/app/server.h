@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/server_settings.h"
 #include "base/result.h"
@@ -17,6 +18,8 @@ class ServerProcess {
   virtual ~ServerProcess() = default;
   virtual const std::string& address() const = 0;
   virtual session::SessionManager& sessions() = 0;
+  // What else to tell the user, one line each: the doors for jobs.
+  virtual const std::vector<std::string>& notes() const = 0;
   // First no new input, then running work has its time, then everything is destroyed. Returns when all is
   // gone.
   virtual void Stop() = 0;

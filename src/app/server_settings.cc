@@ -27,10 +27,14 @@ std::optional<int64_t> ReadCount(const std::string& text) {
   return value;
 }
 
-base::Status ApplyListen(const std::string& text, ServerSettings* settings) {
+bool IsAddress(const std::string& text) {
   const size_t colon = text.rfind(':');
   const auto port = colon == std::string::npos ? std::nullopt : ReadCount(text.substr(colon + 1));
-  if (colon == 0 || !port || *port > 65535) return Wrong("HOST:PORT, with a port from 0 to 65535");
+  return colon != 0 && port && *port <= 65535;
+}
+
+base::Status ApplyListen(const std::string& text, ServerSettings* settings) {
+  if (!IsAddress(text)) return Wrong("HOST:PORT, with a port from 0 to 65535");
   settings->listen = text;
   return {};
 }
@@ -85,6 +89,35 @@ base::Status ApplyUntilStdinCloses(const std::string& text, ServerSettings* sett
   return {};
 }
 
+base::Status ApplyHttp(const std::string& text, ServerSettings* settings) {
+  if (text != kNoDoor && !IsAddress(text)) return Wrong("HOST:PORT or off");
+  settings->doors.http = text;
+  settings->doors.is_http_given = true;
+  return {};
+}
+
+base::Status ApplyControl(const std::string& text, ServerSettings* settings) {
+  if (text != kNoDoor && !IsAddress(text)) return Wrong("HOST:PORT or off");
+  settings->doors.control = text;
+  settings->doors.is_control_given = true;
+  return {};
+}
+
+base::Status ApplyPublicUrl(const std::string& text, ServerSettings* settings) {
+  if (!text.starts_with("http://") && !text.starts_with("https://"))
+    return Wrong("an http:// or https:// address");
+  settings->doors.public_url = text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
+  return {};
+}
+
+// For settings that take any text.
+template <std::string DoorSettings::* kField>
+base::Status ApplyDoorText(const std::string& text, ServerSettings* settings) {
+  if (text.empty()) return Wrong("a text that is not empty");
+  settings->doors.*kField = text;
+  return {};
+}
+
 constexpr SettingRow kRows[] = {
     {"listen", "HOST:PORT", "Where Spark clients connect; port 0 takes a free one (default 127.0.0.1:15002)",
      ApplyListen},
@@ -98,6 +131,39 @@ constexpr SettingRow kRows[] = {
      ApplySessionIdle},
     {"stop-time", "TIME", "How long running queries may go on when the server stops (default 10s)",
      ApplyStopTime},
+    {"http", "HOST:PORT",
+     "Where jobs are submitted over REST; also /metrics; off: nowhere (default 127.0.0.1:15080)", ApplyHttp},
+    {"control", "HOST:PORT", "Where jobs are submitted over gRPC; off: nowhere (default 127.0.0.1:15010)",
+     ApplyControl},
+    {"tls-cert", "FILE", "Certificate chain (PEM) of both doors for jobs",
+     ApplyDoorText<&DoorSettings::certificate_file>},
+    {"tls-key", "FILE", "Its private key (PEM)", ApplyDoorText<&DoorSettings::key_file>},
+    {"tokens", "FILE", "Who may submit jobs: lines of TOKEN (or sha256:DIGEST) USER TEAM",
+     ApplyDoorText<&DoorSettings::token_file>},
+    {"jwt-keys", "PLACE", "File or address of the JSON Web Key Set that verifies signed tokens",
+     ApplyDoorText<&DoorSettings::jwt_keys>},
+    {"jwt-issuer", "TEXT", "Who must have issued signed tokens", ApplyDoorText<&DoorSettings::jwt_issuer>},
+    {"jwt-audience", "TEXT", "For whom signed tokens must be meant",
+     ApplyDoorText<&DoorSettings::jwt_audience>},
+    {"jwt-user-claim", "NAME", "Which claim is the user (default sub)",
+     ApplyDoorText<&DoorSettings::jwt_user_claim>},
+    {"jwt-team-claim", "NAME", "Which claim is the team (default team)",
+     ApplyDoorText<&DoorSettings::jwt_team_claim>},
+    {"public-url", "URL", "Address of the REST door as clients see it, for links", ApplyPublicUrl},
+    {"jobs-dir", "DIR",
+     "Where jobs, their logs and the audit log are kept (default: hearth-jobs beside the warehouse)",
+     ApplyDoorText<&DoorSettings::jobs_directory>},
+    {"job-store", "URL",
+     "PostgreSQL that keeps jobs, postgresql://… (default: a SQLite file in the jobs' folder)",
+     ApplyDoorText<&DoorSettings::store>},
+    {"platform", "FILE", "What the platform team decides: limits, images, backends (YAML)",
+     ApplyDoorText<&DoorSettings::platform_file>},
+    {"spark-home", "DIR", "Spark for jobs on this machine that need a JVM (default: the variable SPARK_HOME)",
+     ApplyDoorText<&DoorSettings::spark_home>},
+    {"python", "PROGRAM", "Python for jobs on this machine (default python3)",
+     ApplyDoorText<&DoorSettings::python>},
+    {"environment", "NAME", "Environment of jobs that name none (default local)",
+     ApplyDoorText<&DoorSettings::environment>},
     {"until-stdin-closes", "", "Stop when standard input is closed", ApplyUntilStdinCloses},
 };
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "app/door_settings.h"
 #include "base/result.h"
 
 namespace hearth::app {
@@ -22,6 +23,7 @@ struct ServerSettings {
   int64_t session_idle_seconds = 3600;
   int64_t stop_seconds = 10;        // how long running queries may go on after a request to stop
   bool until_stdin_closes = false;  // end when standard input does: with the program that started us
+  DoorSettings doors;
 };
 
 // What one setting is called in each place. The flag is "--memory-limit", the variable HEARTH_MEMORY_LIMIT,

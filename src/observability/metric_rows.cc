@@ -17,10 +17,16 @@ const MetricRow kRows[] = {
      "From a request's first byte to the start of its answer",
      {"method", "route"},
      kSeconds},
-    {"hearth_jobs_submitted_total",
-     kCounter,
-     "Submissions that made a job (new) or found one (duplicate)",
-     {"kind"}},
+    {"hearth_jobs_waiting", kGauge, "Jobs that wait for their turn", {}},
+    {"hearth_jobs_live", kGauge, "Jobs that a backend holds", {"team", "backend", "cluster"}},
+    {"hearth_jobs_live_cores",
+     kGauge,
+     "Cores of the jobs that a backend holds",
+     {"team", "backend", "cluster"}},
+    {"hearth_jobs_live_memory_bytes",
+     kGauge,
+     "Memory of the jobs that a backend holds",
+     {"team", "backend", "cluster"}},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "app/cli/commands.h"
 
+#include "app/cli/job.h"
 #include "app/cli/manifest.h"
 #include "app/cli/run.h"
 #include "app/cli/serve.h"
@@ -11,7 +12,7 @@ namespace {
 
 // One row per sub-command, in the order of the help text.
 constexpr Command kCommands[] = {
-    kServeCommand, kManifestCommand, kRunCommand, kSuperviseCommand, kVersionCommand,
+    kServeCommand, kJobCommand, kManifestCommand, kRunCommand, kSuperviseCommand, kVersionCommand,
 };
 
 }  // namespace

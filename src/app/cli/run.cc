@@ -89,7 +89,7 @@ int RunPython(const RunOptions& options, const std::string& address) {
 }
 
 base::Result<ServerSettings> SettingsOf(const RunOptions& options) {
-  std::map<std::string, std::string> flags = {{"listen", "127.0.0.1:0"}};
+  std::map<std::string, std::string> flags = {{"listen", "127.0.0.1:0"}, {"http", "off"}, {"control", "off"}};
   if (options.threads > 0) flags["threads"] = fmt::format("{}", options.threads);
   if (!options.memory_limit.empty()) flags["memory-limit"] = options.memory_limit;
   if (!options.warehouse.empty()) flags["warehouse"] = options.warehouse;

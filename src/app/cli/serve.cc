@@ -67,6 +67,7 @@ int Serve(const ServeOptions& options) {
   auto process = StartServerProcess(*settings);
   if (!process.ok()) return Fail(*process.error());
   fmt::print("Hearth listens at {}\n", (*process)->address());
+  for (const std::string& note : (*process)->notes()) fmt::print("{}\n", note);
   std::fflush(stdout);
   WaitForStop(signals, settings->until_stdin_closes);
   // Whoever asks twice does not want to wait: the pending signal is taken, the next one ends the process.

@@ -68,6 +68,7 @@ std::string CanonicalJson(const google::protobuf::Message& message) {
 std::string FingerprintOf(const pb::SubmitRequest& request) {
   pb::SubmitRequest copy = request;
   copy.clear_idempotency_key();
+  copy.clear_user();  // whoever of a team asks
   return identity::Sha256Hex(CanonicalJson(copy));
 }
 
@@ -105,7 +106,6 @@ base::Result<pb::SubmitResponse> JobService::Submit(const CallContext& context, 
     submit.fingerprint = FingerprintOf(request);
     submit.idempotency_key = request.idempotency_key();
     submit.callback_url = request.callback_url();
-    // After the fingerprint: whoever of a team asks, it is the same request.
     if (!caller.user.empty()) request.set_user(caller.user);
     HEARTH_ASSIGN(submit.spec, parts_.read_spec(CanonicalJson(request)));
     HEARTH_RETURN_IF_ERROR(CheckTeam(caller, submit.spec.team, "manifest"));

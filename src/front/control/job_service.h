@@ -72,7 +72,8 @@ class JobService {
   JobServiceParts parts_;
 };
 
-// Equal for requests that ask for the same: SHA-256 over the canonical JSON without the idempotency key.
+// Equal for requests that ask for the same: SHA-256 over the canonical JSON without the idempotency key and
+// the user.
 std::string FingerprintOf(const hearth::control::v1::SubmitRequest& request);
 // The message as JSON with the field names of the .proto file, defaults left out, keys sorted.
 std::string CanonicalJson(const google::protobuf::Message& message);
