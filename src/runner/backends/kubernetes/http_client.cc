@@ -1,10 +1,12 @@
 #include "runner/backends/kubernetes/http_client.h"
 
 #include <curl/curl.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -48,6 +50,33 @@ int Progress(void* opaque, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   const auto* transfer = static_cast<Transfer*>(opaque);
   return transfer->stop != nullptr && transfer->stop->load() ? 1 : 0;
 }
+
+// A server that goes away while TLS writes must not end this process. The disposition of the signal belongs
+// to the program, and its children inherit it: only this thread's mask is changed, and what came meanwhile is
+// taken away.
+class WithoutPipeSignal {
+ public:
+  WithoutPipeSignal() {
+    sigset_t pending;
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~WithoutPipeSignal() {
+    const timespec at_once{};
+    if (!was_pending_) sigtimedwait(&pipe_, nullptr, &at_once);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  WithoutPipeSignal(const WithoutPipeSignal&) = delete;
+  WithoutPipeSignal& operator=(const WithoutPipeSignal&) = delete;
+
+ private:
+  sigset_t pipe_{};
+  sigset_t before_{};
+  bool was_pending_ = false;
+};
 
 curl_blob BlobOf(const std::string& text) {
   curl_blob blob{};
@@ -130,6 +159,7 @@ class HttpClient::Connection {
     curl_easy_setopt(handle_, CURLOPT_WRITEDATA, &transfer);
     curl_easy_setopt(handle_, CURLOPT_XFERINFODATA, &transfer);
     message_[0] = '\0';
+    const WithoutPipeSignal guard;
     const CURLcode code = curl_easy_perform(handle_);
     curl_slist_free_all(headers);
     return Answer(code, transfer);

@@ -173,7 +173,7 @@ base::Result<std::string> KubernetesBackend::Place(const manifest::JobSpec& spec
         return std::tie(left.load, left.name) < std::tie(right.load, right.name);
       });
   std::lock_guard lock(mutex_);
-  places_[best->name].placed.push_back(Clock::now());
+  places_.find(best->name)->second.placed.push_back(Clock::now());
   return best->name;
 }
 
