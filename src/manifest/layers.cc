@@ -116,8 +116,7 @@ class Filler {
       while (name.starts_with(' ')) name.remove_prefix(1);
       while (name.ends_with(' ')) name.remove_suffix(1);
       const std::optional<std::string> value = ValueOf(name);
-      if (!value && std::find(std::begin(kRunNames), std::end(kRunNames), name) == std::end(kRunNames))
-        return Refuse(node, Unknown(name));
+      if (!value && !IsRunName(name)) return Refuse(node, Unknown(name));
       later |= !value;
       filled += value ? *value : std::string(rest.substr(start, end + 2 - start));
       if (filled.size() > kLongestFilledText)
@@ -181,6 +180,10 @@ void AddDefaults(const Field& field, Node& node) {
 void PutField(const Field& record, Node& node, Node child) {
   node.Put(std::move(child));
   SortFields(record, node);
+}
+
+bool IsRunName(std::string_view name) {
+  return std::find(std::begin(kRunNames), std::end(kRunNames), name) != std::end(kRunNames);
 }
 
 void FillTemplates(const TemplateNames& names, Node& node, Findings& findings) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "manifest/field_error.h"
 #include "manifest/fields.h"
@@ -28,6 +29,8 @@ struct TemplateNames {
   std::map<std::string, std::string> parameters;
   std::optional<std::string> date;
 };
+// Whether {{ name }} is the date of the run in one of its forms.
+bool IsRunName(std::string_view name);
 // Fills {{ ds }}, {{ ds_nodash }}, {{ execution_date }}, {{ ts }}, {{ name }} and {{ params.name }} in every
 // text below `node`. What a parameter holds is not read again. Unknown names are findings.
 void FillTemplates(const TemplateNames& names, Node& node, Findings& findings);

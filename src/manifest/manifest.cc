@@ -112,6 +112,21 @@ void Fill(const TemplateNames& names, Node& root, Findings& findings) {
   }
 }
 
+// Two documents of one kind, team and name would be one thing with two meanings.
+void RefuseTwins(const std::vector<Document>& documents, Findings& findings) {
+  std::map<std::string, int> seen;
+  for (const Document& document : documents) {
+    const Node* name = document.root.At("metadata.name");
+    const Node* team = document.root.At("metadata.team");
+    if (name == nullptr || !name->is_scalar()) continue;
+    const auto [place, fresh] = seen.emplace(
+        fmt::format("{} {} {}", KindName(document.kind), team == nullptr ? "" : team->text, name->text),
+        name->line);
+    if (!fresh)
+      findings.Add(*name, fmt::format("expected a name of its own; line {} has it too", place->second));
+  }
+}
+
 }  // namespace
 
 ManifestFile ReadManifests(std::string_view text, const std::string& file) {
@@ -137,6 +152,7 @@ ManifestFile ReadManifests(std::string_view text, const std::string& file) {
       if (Matches(*FindPattern("api-version"), version->text)) version->text = kApiVersion;
     result.documents.push_back(std::move(document));
   }
+  RefuseTwins(result.documents, findings);
   result.errors = findings.Take();
   return result;
 }

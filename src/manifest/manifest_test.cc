@@ -95,6 +95,18 @@ TEST(Resolve, TemplatesAreFilledOnceAndUnknownNamesTold) {
             "job.yaml: ds: '2026-02-30': expected a day such as 2026-01-31\n");
 }
 
+TEST(Resolve, WhatWouldMeanTwoThings) {
+  EXPECT_EQ(Told("  sql: {query: a}\n  parameters: {ds: x, a-b: y}", {"prod", {}, nullptr}),
+            "job.yaml:6: spec.parameters.a-b: expected a name of letters, digits and '_', not starting with "
+            "a digit\n"
+            "job.yaml:6: spec.parameters.ds: 'x': expected another name: this one is the date of the run\n");
+  EXPECT_EQ(Told("  sql: {query: a}", {}), "job.yaml: environment: must be given: jobs run in one\n");
+  const std::string one =
+      "apiVersion: a/v1\nkind: SparkCluster\nmetadata: {name: a, team: t}\nspec: {}\n---\n";
+  EXPECT_EQ(Render(ReadManifests(one + one, "two.yaml").errors),
+            "two.yaml:8: metadata.name: 'a': expected a name of its own; line 3 has it too\n");
+}
+
 TEST(Resolve, NumbersMayBeTemplates) {
   const Document document = Parse("  sql: {query: a}\n  resources: {driver: {cores: '{{ cores }}'}}");
   const auto job = ResolveJob(document, {"prod", {{{"cores", "6"}}, {}}, nullptr});

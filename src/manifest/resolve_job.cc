@@ -174,6 +174,10 @@ Checked<JobSpec> ResolveJob(const Document& document, const Target& target) {
                    "expected SparkJob: only jobs run");
     return tl::unexpected(findings.Take());
   }
+  if (target.environment.empty()) {
+    findings.AddAt(0, "environment", "", "must be given: jobs run in one");
+    return tl::unexpected(findings.Take());
+  }
   Checked<ResolvedDocument> resolved = Resolve(document, target);
   if (!resolved) return tl::unexpected(std::move(resolved.error()));
   RefuseWhatWaits(resolved->root, findings);

@@ -138,6 +138,14 @@ void SecretsAreReferences(Examined& document) {
   }
 }
 
+void ParametersAreNotTheDate(Examined& document) {
+  const Node* parameters = document.At("spec.parameters");
+  if (parameters == nullptr) return;
+  for (const Node& parameter : parameters->children)
+    if (IsRunName(parameter.key))
+      document.findings().Add(parameter, "expected another name: this one is the date of the run");
+}
+
 void VariablesHaveOneValue(Examined& document) {
   const Node* secrets = document.At("spec.secrets");
   const Node* variables = document.At("spec.env");
@@ -195,11 +203,12 @@ struct Rule {
   void (*check)(Examined& document);
 };
 constexpr Rule kRules[] = {
-    {"J", ExactlyOneApplication},  {"J", CheckCoreEtl},
-    {"J", SqlHasOneText},          {"J", StreamsHaveNoSchedule},
-    {"J", DatesAreInOrder},        {"C", SizeNamesResources},
-    {"C", PoolIsWithinItsMaximum}, {"JC", InstancesAreWithinBounds},
-    {"JC", SecretsAreReferences},  {"JC", VariablesHaveOneValue},
+    {"J", ExactlyOneApplication},   {"J", CheckCoreEtl},
+    {"J", SqlHasOneText},           {"J", StreamsHaveNoSchedule},
+    {"J", DatesAreInOrder},         {"C", SizeNamesResources},
+    {"C", PoolIsWithinItsMaximum},  {"JC", InstancesAreWithinBounds},
+    {"JC", SecretsAreReferences},   {"JC", VariablesHaveOneValue},
+    {"J", ParametersAreNotTheDate},
 };
 
 }  // namespace

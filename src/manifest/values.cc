@@ -25,6 +25,8 @@ constexpr TextPattern kPatterns[] = {
      "expected a name of lower-case letters, digits and '-', at most 63"},
     {"identifier", "^[A-Za-z_][A-Za-z0-9_]*$", 100,
      "expected a name for SQL: letters, digits and '_', not starting with a digit"},
+    {"parameter", "^[A-Za-z_][A-Za-z0-9_]*$", 100,
+     "expected a name of letters, digits and '_', not starting with a digit"},
     {"variable", "^[A-Za-z_][A-Za-z0-9_]*$", 200,
      "expected a name of an environment variable: letters, digits and '_', not starting with a digit"},
     {"setting", "^[A-Za-z0-9_][A-Za-z0-9._-]*$", 300,
