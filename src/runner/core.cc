@@ -14,7 +14,7 @@ namespace {
 
 constexpr int64_t kSecond = 1000000;
 // How many waiting runs of each team one pass looks at.
-constexpr int32_t kTurnsPerTeam = 64;
+constexpr int32_t kTurnsPerTeam = 256;
 constexpr size_t kAdmittedAtOnce = 256;
 constexpr int32_t kSizingRuns = 20;
 
