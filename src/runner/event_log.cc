@@ -86,7 +86,8 @@ class Reader {
     if (!event.is_object()) return;
     const json& peaks = RecordAt(event, "Executor Metrics");
     const bool is_driver = event.value("Executor ID", "") == "driver";
-    Raise(is_driver ? "driver_peak_heap_mib" : "executor_peak_heap_mib", NumberAt(peaks, "JVMHeapMemory") / kMib);
+    Raise(is_driver ? "driver_peak_heap_mib" : "executor_peak_heap_mib",
+          NumberAt(peaks, "JVMHeapMemory") / kMib);
   }
 
   void Raise(const char* name, double value) {

@@ -25,13 +25,14 @@ int64_t RoundUp(double mib) { return static_cast<int64_t>(std::ceil(mib / kStepM
 
 // What one kind of process needed in the past.
 struct Needs {
-  std::vector<double> peaks;   // of attempts that ended well
-  int64_t too_small_mib = 0;   // the largest size that did not do
-  size_t since_shortage = 0;   // attempts that ended well, newer than that
-  int64_t last_mib = 0;        // the size of the newest one
+  std::vector<double> peaks;  // of attempts that ended well
+  int64_t too_small_mib = 0;  // the largest size that did not do
+  size_t since_shortage = 0;  // attempts that ended well, newer than that
+  int64_t last_mib = 0;       // the size of the newest one
 };
 
-Needs NeedsOf(const std::vector<Attempt>& history, const char* metric, manifest::ProcessSize manifest::Resources::*size,
+Needs NeedsOf(const std::vector<Attempt>& history, const char* metric,
+              manifest::ProcessSize manifest::Resources::* size,
               const std::vector<std::string_view>& shortages) {
   Needs needs;
   for (const Attempt& attempt : history) {
@@ -89,7 +90,7 @@ Recommendation Recommend(const manifest::JobSpec& spec, const std::vector<Attemp
   Recommendation recommendation;
   recommendation.resources = spec.resources;
   const auto apply = [&](const char* what, const char* path, const char* metric,
-                         manifest::ProcessSize manifest::Resources::*size,
+                         manifest::ProcessSize manifest::Resources::* size,
                          const std::vector<std::string_view>& shortages) {
     int64_t& mib = (recommendation.resources.*size).memory_mib;
     const auto advice = Advise(NeedsOf(history, metric, size, shortages), mib);
@@ -103,8 +104,8 @@ Recommendation Recommend(const manifest::JobSpec& spec, const std::vector<Attemp
   apply("driver memory", "resources.driver.memory", "driver_peak_heap_mib", &manifest::Resources::driver,
         {"driver-heap-oom", "driver-container-oom"});
   if (spec.resources.executor_instances > 0) {
-    apply("executor memory", "resources.executor.memory", "executor_peak_heap_mib", &manifest::Resources::executor,
-          {"executor-heap-oom", "executor-container-oom"});
+    apply("executor memory", "resources.executor.memory", "executor_peak_heap_mib",
+          &manifest::Resources::executor, {"executor-heap-oom", "executor-container-oom"});
   }
   const auto ended_well = static_cast<size_t>(
       std::ranges::count_if(history, [](const Attempt& attempt) { return attempt.outcome.succeeded; }));

@@ -1,4 +1,5 @@
-// What size a job should have, by what its earlier runs needed. A recommendation with its reason; never the last word.
+// What size a job should have, by what its earlier runs needed. A recommendation with its reason; never the
+// last word.
 #pragma once
 
 #include <string>
@@ -14,8 +15,8 @@ struct Recommendation {
   double confidence = 0;          // 0 to 1
 };
 
-// `history`: ended attempts of the same job, newest first. Grows at once, shrinks slowly and only after several runs that lacked
-// nothing. Leaves what somebody wrote down (spec.given) as it is.
+// `history`: ended attempts of the same job, newest first. Grows at once, shrinks slowly and only after
+// several runs that lacked nothing. Leaves what somebody wrote down (spec.given) as it is.
 Recommendation Recommend(const manifest::JobSpec& spec, const std::vector<Attempt>& history);
 
 }  // namespace hearth::runner

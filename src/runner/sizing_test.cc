@@ -37,7 +37,8 @@ TEST(Sizing, ShrinksSlowlyAndOnlyAfterSeveralRuns) {
 }
 
 TEST(Sizing, GrowsAtOnceWhenMemoryWasShort) {
-  EXPECT_EQ(Recommend(Asking(1024), {Ended(1024, 1000, "driver-heap-oom")}).resources.driver.memory_mib, 1536);
+  EXPECT_EQ(Recommend(Asking(1024), {Ended(1024, 1000, "driver-heap-oom")}).resources.driver.memory_mib,
+            1536);
 }
 
 TEST(Sizing, LeavesWhatSomebodyWroteDown) {
@@ -48,7 +49,8 @@ TEST(Sizing, LeavesWhatSomebodyWroteDown) {
   EXPECT_NE(advice.text.find("left as the manifest says"), std::string::npos);
 }
 
-// Runs of one job over its life: what each would have needed is known; the recommendation must save memory and never be too small.
+// Runs of one job over its life: what each would have needed is known; the recommendation must save memory
+// and never be too small.
 TEST(Sizing, SavesOnAReplayedHistoryWithoutAFailedRun) {
   std::vector<Attempt> history;
   double asked = 0;

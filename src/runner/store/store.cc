@@ -42,9 +42,11 @@ base::Status WriteAttempt(SqlConnection& connection, const Attempt& attempt) {
   HEARTH_RETURN_IF_ERROR(connection.Query(
       "INSERT INTO attempts (run_id, number, phase, token, backend, cluster, native_id, spec, outcome, "
       "failure, "
-      "decision, stop_reason, stop_at, created_at, started_at, ended_at, web_url, sizing) VALUES ($1, $2, $3, $4, "
+      "decision, stop_reason, stop_at, created_at, started_at, ended_at, web_url, sizing) VALUES ($1, $2, "
+      "$3, $4, "
       "$5, $6, $7, "
-      "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT (run_id, number) DO UPDATE SET phase = "
+      "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT (run_id, number) DO UPDATE SET phase "
+      "= "
       "$3, backend = $5, "
       "cluster = $6, native_id = $7, spec = $8, outcome = $9, failure = $10, decision = $11, stop_reason = "
       "$12, "
@@ -174,11 +176,13 @@ base::Result<std::vector<Attempt>> Store::Past(const Run& run, int32_t limit) {
   std::vector<Attempt> past;
   HEARTH_RETURN_IF_ERROR(database_.Read([&](SqlConnection& connection) -> base::Status {
     past.clear();
-    HEARTH_ASSIGN(const auto rows,
-                  connection.Query(kSelectAttempt + "WHERE ended_at > 0 AND run_id IN (SELECT id FROM runs WHERE name = $1 "
-                                                    "AND team = $2 AND environment = $3 AND id <> $4 ORDER BY id DESC "
-                                                    "LIMIT $5) ORDER BY ended_at DESC LIMIT $5",
-                                   run.name, run.team, run.environment, run.id.text(), int64_t{limit}));
+    HEARTH_ASSIGN(
+        const auto rows,
+        connection.Query(kSelectAttempt +
+                             "WHERE ended_at > 0 AND run_id IN (SELECT id FROM runs WHERE name = $1 "
+                             "AND team = $2 AND environment = $3 AND id <> $4 ORDER BY id DESC "
+                             "LIMIT $5) ORDER BY ended_at DESC LIMIT $5",
+                         run.name, run.team, run.environment, run.id.text(), int64_t{limit}));
     for (const SqlRow& row : rows) {
       HEARTH_ASSIGN(Attempt attempt, ReadAttempt(row));
       past.push_back(std::move(attempt));

@@ -198,6 +198,8 @@ base::Result<Command> CommandFor(const Attempt& attempt, const Programs& program
   command.environment.try_emplace("PYSPARK_PYTHON", programs.python);
   command.environment.try_emplace("PYTHONUNBUFFERED", "1");
   command.environment.try_emplace("SPARK_LOCAL_IP", "127.0.0.1");
+  // Where spark-sql keeps its metastore; elsewhere two jobs would fight over it.
+  command.environment.try_emplace("SPARK_SUBMIT_OPTS", "-Dderby.system.home=" + directory);
   command.memory_limit_mib = MemoryLimitMib(spec.resources);
   return command;
 }
