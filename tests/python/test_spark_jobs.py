@@ -1,10 +1,11 @@
 """Jobs of real Apache Spark through the local backend: how they end, how a failure is classified, what the next attempt changes."""
 
+import importlib.util
 import textwrap
 import time
 
 import pytest
-from conftest import CLIENTS, full_run
+from conftest import ROOT, full_run
 from doors import open_doors
 
 pytestmark = pytest.mark.skipif(not full_run(), reason="needs a full Spark: ./dev test --full")
@@ -15,8 +16,13 @@ PATIENCE = 240  # seconds; a driver's start alone takes ten on a busy machine
 @pytest.fixture(scope="module")
 def doors(binary, tmp_path_factory):
     folder = tmp_path_factory.mktemp("spark-jobs")
-    spark_home = f"{CLIENTS['4.3']}/pyspark"
-    with open_doors(binary, folder, "--spark-home", spark_home) as server:
+    spec = importlib.util.spec_from_file_location("judge_environment", ROOT / "tools" / "judge" / "environment.py")
+    judge = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(judge)
+    judge.ensure_judge()
+    spark_home = judge.spark_home()
+    python = spark_home.parents[3] / "bin" / "python"
+    with open_doors(binary, folder, "--spark-home", str(spark_home), "--python", str(python)) as server:
         yield server
 
 
@@ -99,20 +105,20 @@ def test_a_missing_class_is_named(doors, tmp_path):
 
 
 def test_a_driver_without_memory_succeeds_on_the_larger_attempt(doors, tmp_path):
-    # 220 MB of strings do not fit into 256 MB of heap, and easily into 512.
+    # 450 MB beside Spark's own do not fit into 512 MB of heap, and easily into twice that.
     program = """
         spark = SparkSession.builder.getOrCreate()
         jvm = spark._jvm
         kept = jvm.java.util.ArrayList()
-        for i in range(22):
+        for i in range(45):
             kept.add(jvm.java.nio.ByteBuffer.allocate(10 * 1024 * 1024))
         print("kept", kept.size())
     """
-    job = wait(doors, submit(doors, program, tmp_path, resources={"driver": {"cores": 1, "memory": "256m"}}))
+    job = wait(doors, submit(doors, program, tmp_path, resources={"driver": {"cores": 1, "memory": "512m"}}))
     classes = [attempt.get("failure_class", "") for attempt in job["attempts"]]
     assert job["status"] == "SUCCEEDED", job
     assert classes == ["driver-heap-oom", ""], classes
-    assert "driver memory 256m -> 512m" in job["attempts"][0]["decision"]
+    assert "driver memory 512m -> 1g" in job["attempts"][0]["decision"]
 
 
 def test_a_lost_executor_is_not_the_users_fault(doors, tmp_path):
