@@ -69,7 +69,8 @@ class ValueChecker {
                      [](unsigned char letter) { return std::tolower(letter); });
       const auto [place, fresh] = seen.emplace(std::move(folded), name->line);
       if (!fresh)
-        findings_.Add(*name, fmt::format("expected a name of its own; line {} has it too", place->second));
+        findings_.Add(*name,
+                      fmt::format("expected a name of its own; {} has it too", OtherPlace(place->second)));
     }
   }
 

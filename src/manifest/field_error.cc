@@ -45,6 +45,8 @@ base::Error ToError(std::span<const FieldError> errors) {
   return base::MakeError(base::ErrorKind::kIllegalArgument, "INVALID_PARAMETER_VALUE", std::move(message));
 }
 
+std::string OtherPlace(int line) { return line > 0 ? fmt::format("line {}", line) : "another one"; }
+
 void Findings::Add(const Node& node, std::string expected) {
   AddAt(node.line, node.written, node.is_null() ? "" : Shown(node), std::move(expected));
 }

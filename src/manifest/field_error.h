@@ -27,6 +27,9 @@ std::string Render(std::span<const FieldError> errors);
 // One kIllegalArgument with all of them, for calls that give base::Result.
 base::Error ToError(std::span<const FieldError> errors);
 
+// "line 7", or "another one" where there are no lines (a request).
+std::string OtherPlace(int line);
+
 // A value, or everything that is wrong with it.
 template <typename Value>
 using Checked = tl::expected<Value, std::vector<FieldError>>;

@@ -67,8 +67,23 @@ TEST(SubmitRequest, TheSpecificationMayBeTextOrObject) {
   EXPECT_EQ(object->spec.application.core_etl,
             R"({"name":"a","sinks":[{"from":"s","mode":"append","name":"o","path":"/b","type":"parquet"}],)"
             R"("sources":[{"filter":"day = '2026-01-31'","name":"s","path":"/a","type":"csv"}]})");
+  // Escapes that JSON has and YAML has not.
+  const auto escapes = ReadSubmitRequest(
+      request(R"("{\"sources\":[{\"name\":\"s\",\"type\":\"csv\",\"path\":\"\\/a\\ud83d\\ude00\"}],)"
+              R"(\"sinks\":[{\"name\":\"o\",\"type\":\"parquet\",\"path\":\"/b\"}]}")"),
+      kFallback);
+  ASSERT_TRUE(escapes) << Render(escapes.error());
+  EXPECT_NE(escapes->spec.application.core_etl.find("/a\xF0\x9F\x98\x80"), std::string::npos);
   EXPECT_EQ(Errors(request(R"("not json")")),
             "config.core_etl.job_spec: 'not json': expected an object, or text with one object as JSON\n");
+  EXPECT_EQ(
+      Errors(
+          request(R"({"sources":[{"name":"s","type":"csv","path":"a"},{"name":"s","type":"csv","path":"b"}],)"
+                  R"("sinks":[{"name":"o","type":"csv","path":"c","from":"s","input":"s"}]})")),
+      "config.core_etl.job_spec.sources[1].name: 's': expected a name of its own; another one has it too\n"
+      "config.core_etl.job_spec.sinks[0].input: 's': the same field as "
+      "config.core_etl.job_spec.sinks[0].from "
+      "(another one); expected one of them\n");
   EXPECT_EQ(Errors(request(R"({"sources":[{"name":"s","type":"csv"}],"sinks":[]})")),
             "config.core_etl.job_spec.sinks: '[…]': expected at least one\n"
             "config.core_etl.job_spec.sources[0].path: must be given for type csv\n");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "manifest/spelling.h"
 
@@ -62,10 +63,16 @@ void LayRecords(const Field& field, Node& lower, const Node& upper) {
     lower = upper;
     return;
   }
+  // A name that `upper` has twice stays twice, for the check to tell.
+  const size_t lower_count = lower.children.size();
+  std::set<std::string, std::less<>> laid;
   for (const Node& record : upper.children) {
-    const auto same = std::find_if(lower.children.begin(), lower.children.end(),
-                                   [&](const Node& below) { return NameOf(below) == NameOf(record); });
-    if (same != lower.children.end()) {
+    const auto end = lower.children.begin() + static_cast<ptrdiff_t>(lower_count);
+    const auto same = laid.emplace(NameOf(record)).second
+                          ? std::find_if(lower.children.begin(), end,
+                                         [&](const Node& below) { return NameOf(below) == NameOf(record); })
+                          : end;
+    if (same != end) {
       LayRecord(field, *same, record);
     } else {
       Node added = record;

@@ -7,6 +7,7 @@
 #include <cctype>
 #include <numeric>
 
+#include "manifest/json.h"
 #include "manifest/yaml.h"
 
 namespace hearth::manifest {
@@ -98,8 +99,8 @@ class Speller {
         continue;
       }
       if (const Node* twice = record.Find(known->name)) {
-        findings_.Add(child, fmt::format("the same field as {} on line {}; expected one of them",
-                                         twice->written, twice->line));
+        findings_.Add(child, fmt::format("the same field as {} ({}); expected one of them", twice->written,
+                                         OtherPlace(twice->line)));
         continue;
       }
       Node converted = Convert(*known, child);
@@ -111,10 +112,14 @@ class Speller {
     return record;
   }
 
-  // A specification that came as text: JSON, which is YAML too.
+  // A specification that came as text: JSON, or YAML.
   Node ConvertText(const Field& field, const Node& raw) {
-    Findings inner(findings_.file());
-    std::vector<Node> documents = ReadYaml(raw.text, inner);
+    Findings as_json(findings_.file());
+    std::vector<Node> documents = {ReadJson(raw.text, as_json)};
+    if (!as_json.empty()) {
+      Findings as_yaml(findings_.file());
+      documents = ReadYaml(raw.text, as_yaml);
+    }
     if (documents.size() != 1 || !documents[0].is_map())
       return Refuse(raw, "expected an object, or text with one object as JSON");
     SetPlace(documents[0], raw.line);
