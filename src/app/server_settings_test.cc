@@ -64,5 +64,23 @@ TEST_F(ServerSettingsTest, AcceptsSizesAndTimes) {
   EXPECT_EQ(ReadServerSettings({{"session-idle", "5min"}}, Variables({}), "")->session_idle_seconds, 300);
 }
 
+TEST_F(ServerSettingsTest, DoorsForJobs) {
+  const auto none = ReadServerSettings({}, Variables({}), "");
+  EXPECT_EQ(none->doors.http, "127.0.0.1:15080");
+  EXPECT_EQ(none->doors.control, "127.0.0.1:15010");
+  EXPECT_FALSE(none->doors.is_configured());
+  const auto off = ReadServerSettings({{"http", "off"}, {"public-url", "https://jobs.example/"}},
+                                      Variables({{"HEARTH_TOKENS", "/tokens"}}), "");
+  ASSERT_TRUE(off.ok()) << MessageOf(off);
+  EXPECT_FALSE(off->doors.wants_http());
+  EXPECT_TRUE(off->doors.wants_control());
+  EXPECT_TRUE(off->doors.is_configured());
+  EXPECT_EQ(off->doors.public_url, "https://jobs.example");
+  EXPECT_NE(MessageOf(ReadServerSettings({{"http", "here"}}, Variables({}), "")).find("HOST:PORT or off"),
+            std::string::npos);
+  EXPECT_NE(MessageOf(ReadServerSettings({{"public-url", "x"}}, Variables({}), "")).find("http://"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace hearth::app

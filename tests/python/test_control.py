@@ -1,13 +1,18 @@
 """The control API of a running server: REST and gRPC, whole, broken and slow clients."""
 
+import base64
 import concurrent.futures
+import functools
+import hmac
 import http.client
+import http.server
 import json
 import re
 import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 
 import grpc
@@ -273,6 +278,40 @@ def test_tokens_keep_teams_apart(guarded):
     assert guarded.call("GET", "/healthz")[0] == 200
 
 
+def signed_token(secret: bytes, **claims) -> str:
+    def part(value) -> str:
+        data = value if isinstance(value, bytes) else json.dumps(value).encode()
+        return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+    text = f"{part({'alg': 'HS256', 'kid': 'one'})}.{part(claims)}"
+    return f"{text}.{part(hmac.new(secret, text.encode(), 'sha256').digest())}"
+
+
+def test_signed_tokens_of_an_identity_provider(binary, tmp_path):
+    """The key set comes from an address; it is fetched when the first token comes."""
+    secret = b"s" * 32
+    key = {"kty": "oct", "kid": "one", "alg": "HS256", "k": base64.urlsafe_b64encode(secret).rstrip(b"=").decode()}
+    (tmp_path / "keys.json").write_text(json.dumps({"keys": [key]}))
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
+    provider = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=provider.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{provider.server_port}/keys.json"
+    arguments = ["--jwt-keys", address, "--jwt-issuer", "https://issuer", "--jwt-audience", "hearth"]
+    claims = {"iss": "https://issuer", "aud": "hearth", "sub": "anna", "org": {"team": "team-a"}}
+    with open_doors(binary, tmp_path, *arguments, "--jwt-team-claim", "org.team") as server:
+        good = signed_token(secret, **claims, exp=time.time() + 60)
+        status, answer, _ = server.call("POST", "/api/v1/jobs", sql_job(), token=good)
+        assert status == 202, answer
+        assert server.call("GET", f"/api/v1/jobs/{answer['job_id']}", token=good)[1]["team"] == "team-a"
+        for bad in (
+            signed_token(secret, **claims, exp=time.time() - 60),
+            signed_token(b"x" * 32, **claims, exp=time.time() + 60),
+            signed_token(secret, **(claims | {"aud": "other"}), exp=time.time() + 60),
+        ):
+            assert server.call("GET", "/api/v1/jobs", token=bad)[0] == 401
+    provider.shutdown()
+
+
 def test_every_call_leaves_an_audit_row(binary, tmp_path):
     tokens = tmp_path / "tokens"
     tokens.write_text(f"{TOKENS['a']} anna team-a\n")
@@ -376,20 +415,31 @@ def test_grpc_says_the_same(guarded, control):
         assert list(stub.Logs(control_pb2.LogsRequest(job_id=first.job_id), **anna)) is not None
 
 
+def test_grpc_tells_its_health_and_its_services(doors):
+    with grpc.insecure_channel(doors.control) as channel:
+        health = channel.unary_unary("/grpc.health.v1.Health/Check")
+        assert health(b"", timeout=20) == b"\x08\x01"  # SERVING
+        reflection = channel.stream_stream("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
+        (answer,) = reflection(iter([b"\x3a\x01*"]), timeout=20)  # list_services
+        assert b"hearth.control.v1.JobService" in answer
+
+
 # ---- Descriptions
 
 
 @pytest.mark.skipif(not full_run(), reason="part of ./dev test --full")
-def test_made_up_requests_find_no_fault(doors):
+def test_made_up_requests_find_no_fault(doors, monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(str(ROOT / "tools" / "setup"))
     from environments import ensure
 
     program = ensure("fuzz_api") / "bin" / "schemathesis"
     checks = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
     done = subprocess.run(
-        [str(program), "run", f"{doors.url}/api/v1/openapi.json", "--checks", checks, "--max-examples", "50"]
+        [str(program), "run", f"{doors.url}/api/v1/openapi.json", "--checks", checks, "--max-examples", "20"]
         + ["--generation-deterministic", "--request-timeout", "20"],
         capture_output=True,
         text=True,
         timeout=900,
+        cwd=tmp_path,  # it keeps what it found
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

@@ -80,7 +80,7 @@ def test_submit_takes_sql_json_and_manifests(job, doors, tmp_path):
 
 def test_wrong_requests_name_every_field(job, tmp_path):
     request = sql_job()
-    request["config"]["resources"] = {"driver": {"memory": "much", "cores": 0}}
+    request["config"]["resources"] = {"driver": {"memory": "much", "cores": -1}}
     (tmp_path / "r.json").write_text(json.dumps(request))
     done = job("submit", "r.json")
     assert done.returncode == 2
@@ -113,6 +113,20 @@ def test_show_why_list_and_logs_are_readable(job, doors):
     assert job("logs", identifier, "--tail", "5").returncode == 0
     assert job("logs", identifier, "--follow").returncode == 0
     assert "logs" in json.loads(job("logs", identifier, "--output", "json").stdout)
+
+
+def test_a_job_is_waited_for(job, tmp_path):
+    (tmp_path / "good.sql").write_text("select 6 * 7 as answer")
+    good = job("submit", "good.sql", "--team", "t", "--wait")
+    assert good.returncode == 0, good.stdout + good.stderr
+    identifier = good.stdout.splitlines()[0]
+    assert "SUCCEEDED" in good.stdout and "SUCCEEDED" in good.stderr
+    assert "42" in job("logs", identifier).stdout
+    assert job("logs", identifier, "--follow").stdout == job("logs", identifier).stdout
+    (tmp_path / "bad.sql").write_text("select * from no_such_table")
+    bad = job("submit", "bad.sql", "--team", "t", "--wait")
+    assert bad.returncode == 1, bad.stdout + bad.stderr
+    assert "no_such_table" in job("show", bad.stdout.splitlines()[0], "--output", "json").stdout
 
 
 def test_waiting_shows_progress_on_a_terminal(binary, doors, tmp_path):

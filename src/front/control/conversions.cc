@@ -1,9 +1,10 @@
 #include "front/control/conversions.h"
 
 #include <fmt/format.h>
-#include <google/protobuf/util/json_util.h>
+#include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/time_util.h>
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 namespace hearth::front::control {
@@ -22,9 +23,27 @@ void SetTime(int64_t microseconds, google::protobuf::Timestamp* (pb::Attempt::*f
     *(attempt->*field)() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(microseconds);
 }
 
+void SetValue(const nlohmann::json& from, google::protobuf::Value* to) {
+  if (from.is_string()) {
+    to->set_string_value(ValidUtf8(from.get_ref<const std::string&>()));
+  } else if (from.is_number()) {
+    to->set_number_value(from.get<double>());
+  } else if (from.is_boolean()) {
+    to->set_bool_value(from.get<bool>());
+  } else if (from.is_array()) {
+    for (const auto& item : from) SetValue(item, to->mutable_list_value()->add_values());
+  } else if (from.is_object()) {
+    auto* fields = to->mutable_struct_value()->mutable_fields();
+    for (const auto& [name, value] : from.items()) SetValue(value, &(*fields)[name]);
+  } else {
+    to->set_null_value(google::protobuf::NULL_VALUE);
+  }
+}
+
 void SetSpec(const manifest::JobSpec& spec, google::protobuf::Struct* target) {
-  // Our own canonical JSON is an object always; a text that cannot be read leaves the field empty.
-  (void)google::protobuf::util::JsonStringToMessage(ValidUtf8(manifest::ToJson(spec)), target);
+  const auto object = nlohmann::json::parse(manifest::ToJson(spec), nullptr, false);
+  if (!object.is_object()) return;
+  for (const auto& [name, value] : object.items()) SetValue(value, &(*target->mutable_fields())[name]);
 }
 
 // The names that backends report, as fields of Metrics.
@@ -67,6 +86,7 @@ pb::Attempt ToAttempt(const runner::Attempt& from) {
   to.set_evidence(ValidUtf8(from.failure.evidence));
   to.set_advice(ValidUtf8(from.failure.advice));
   to.set_decision(ValidUtf8(from.decision));
+  to.set_sizing(ValidUtf8(from.sizing));
   to.set_log_tail(ValidUtf8(from.outcome.log_tail));
   for (const auto& [name, value] : from.outcome.metrics) (*to.mutable_metrics())[name] = value;
   SetSpec(from.spec, to.mutable_spec());

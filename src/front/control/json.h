@@ -1,4 +1,4 @@
-// Messages of the control API as JSON: protobuf's own mapping with the field names of the .proto file.
+// Messages of the control API as JSON: protobuf's mapping with the field names of the .proto file.
 #pragma once
 
 #include <google/protobuf/message.h>
