@@ -44,7 +44,7 @@ base::Error Wrong(std::string message) {
   return error;
 }
 
-// Only one server at a time uses a folder of jobs.
+// A folder of jobs belongs to one server, or to several on this machine that share a store.
 class FolderLock {
  public:
   FolderLock() = default;
@@ -54,7 +54,7 @@ class FolderLock {
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 
-  base::Status Take(const fs::path& folder) {
+  base::Status Take(const fs::path& folder, bool is_shared) {
     std::error_code code;
     fs::create_directories(folder, code);
     if (code)
@@ -62,7 +62,7 @@ class FolderLock {
     descriptor_ = ::open((folder / "lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
     if (descriptor_ < 0)
       return Wrong(fmt::format("the folder {} for jobs cannot be written", folder.string()));
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0)
+    if (::flock(descriptor_, (is_shared ? LOCK_SH : LOCK_EX) | LOCK_NB) != 0)
       return Wrong(fmt::format("another server uses the folder {} for jobs (--jobs-dir)", folder.string()));
     return {};
   }
@@ -162,8 +162,8 @@ class OpenedDoors final : public Doors {
 
  private:
   base::Status OpenRunner(const fs::path& folder) {
-    HEARTH_RETURN_IF_ERROR(lock_.Take(folder));
     const std::string& store = settings_.doors.store;
+    HEARTH_RETURN_IF_ERROR(lock_.Take(folder, !store.empty()));
     if (store.empty()) {
       HEARTH_ASSIGN(database_, runner::OpenSqlite((folder / "jobs.db").string(), true));
     } else {

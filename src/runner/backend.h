@@ -61,6 +61,9 @@ class Backend {
   // place takes work now; kIllegalArgument when the spec can run nowhere here.
   virtual base::Result<std::string> Place(const manifest::JobSpec& spec) = 0;
 
+  // Whether attempts at this place (an answer of Place, of any server) can be seen and stopped from this one.
+  virtual bool Reaches(const std::string& /*cluster*/) const { return true; }
+
   // Creates what the attempt's token names; the same token again gives what is there. Errors: kUnknownOutcome
   // when it may or may not have been created (look before creating again); kUnavailable, kResourceExhausted
   // when nothing was created and later may be better; any other kind: refused for good, `message` says what

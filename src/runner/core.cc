@@ -207,6 +207,11 @@ base::Status Core::Step(Run run, bool is_new) {
   base::Status status;
   if (live.backend == nullptr) {
     status = Wait(live, WithoutBackend(live.attempt.backend).message, policy_.look_seconds);
+  } else if (!live.backend->Reaches(live.attempt.cluster)) {
+    // Whoever reaches it may have it.
+    live.run.owner.clear();
+    status = Wait(live, fmt::format("is at {}, which no server reaches at the moment", live.attempt.cluster),
+                  policy_.look_seconds);
   } else if (is_new && live.attempt.phase == AttemptPhase::kIntended &&
              live.run.state == RunState::kSubmitted) {
     status = CreateAttempt(live);

@@ -38,6 +38,12 @@ base::Error Fail(base::ErrorKind kind, std::string message) {
   return error;
 }
 
+std::string HostName() {
+  char name[256] = "localhost";
+  ::gethostname(name, sizeof name - 1);
+  return name;
+}
+
 // Starts a supervisor that belongs to nobody here: its parent exits at once. True when it holds the attempt's
 // lock, or somebody else does.
 bool SpawnSupervisor(const std::string& hearth, const AttemptDirectory& directory) {
@@ -81,7 +87,10 @@ bool SpawnSupervisor(const std::string& hearth, const AttemptDirectory& director
 class LocalBackend final : public Backend {
  public:
   explicit LocalBackend(LocalOptions options)
-      : options_(std::move(options)), root_(options_.directory), watcher_([this] { Watch(); }) {}
+      : options_(std::move(options)),
+        root_(options_.directory),
+        place_(fmt::format("{}:{}", HostName(), options_.directory)),
+        watcher_([this] { Watch(); }) {}
 
   ~LocalBackend() override {
     {
@@ -108,8 +117,10 @@ class LocalBackend final : public Backend {
     Attempt attempt;
     attempt.spec = spec;
     HEARTH_RETURN_IF_ERROR(CommandFor(attempt, options_.programs, options_.directory));
-    return std::string();
+    return place_;
   }
+
+  bool Reaches(const std::string& cluster) const override { return cluster == place_; }
 
   base::Result<Observation> Create(const Attempt& attempt) override {
     const AttemptDirectory directory(root_, attempt.token);
@@ -174,6 +185,7 @@ class LocalBackend final : public Backend {
 
   const LocalOptions options_;
   const fs::path root_;
+  const std::string place_;  // this machine's folder, among those of other servers
   std::mutex mutex_;
   std::condition_variable stop_;
   bool stopped_ = false;
