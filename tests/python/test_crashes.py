@@ -1,0 +1,150 @@
+"""Servers killed with -9 while clients submit: every key has one run, every run one end, every program ran once."""
+
+import concurrent.futures
+import contextlib
+import http.client
+import os
+import random
+import signal
+import sys
+import threading
+import time
+
+import pytest
+from conftest import ROOT
+from doors import open_doors
+
+sys.path.insert(0, str(ROOT / "tools"))
+from dev.postgres import postgres, programs  # noqa: E402
+
+JOBS = 80
+CLIENTS = 6
+KILLS = 4
+PATIENCE = 120
+
+
+@pytest.fixture
+def spark_home(tmp_path):
+    """A spark-submit that runs the job's file as a shell script: what counts here is who starts it, and how often."""
+    folder = tmp_path / "spark" / "bin"
+    folder.mkdir(parents=True)
+    submit = folder / "spark-submit"
+    submit.write_text('#!/bin/sh\nwhile [ "$1" = --conf ]; do shift 2; done\nexec /bin/sh "$@"\n')
+    submit.chmod(0o755)
+    return folder.parent
+
+
+class Servers:
+    """Some servers of one store; clients turn to any that answers."""
+
+    def __init__(self, binary, folder, spark_home, *arguments):
+        self.make = lambda: open_doors(binary, folder, "--spark-home", str(spark_home), "--control", "off", *arguments)
+        self.lock = threading.Lock()
+        self.running = []
+
+    def start(self):
+        stack = contextlib.ExitStack()
+        doors = stack.enter_context(self.make())
+        with self.lock:
+            self.running.append((doors, stack))
+
+    def kill(self):
+        with self.lock:
+            doors, stack = self.running.pop(random.randrange(len(self.running)))
+        os.kill(doors.process.pid, signal.SIGKILL)
+        doors.process.wait()
+        with contextlib.suppress(Exception):
+            stack.close()
+
+    def call(self, *request):
+        """The answer of some server; tried again until there is one."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            with self.lock:
+                doors = random.choice(self.running)[0] if self.running else None
+            if doors:
+                with contextlib.suppress(OSError, http.client.HTTPException):
+                    status, answer, _ = doors.call(*request)
+                    if status not in (429, 503):
+                        return status, answer
+            time.sleep(0.05)
+        raise AssertionError(f"no server answered {request[:2]}")
+
+    def close(self):
+        for _, stack in self.running:
+            stack.close()
+
+
+def submit(servers, tmp_path, key: str) -> str:
+    request = {
+        "name": "crash",
+        "team": "data",
+        "user": "anna",
+        "idempotency_key": key,
+        "config": {"spark_version": "4.3", "pyspark": {"file": str(tmp_path / "job.py"), "args": [key]}},
+    }
+    status, answer = servers.call("POST", "/api/v1/jobs", request)
+    assert status == 202, answer
+    return answer["job_id"]
+
+
+def live_through_kills(servers, tmp_path, keep_one: bool):
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    (tmp_path / "job.py").write_text(f'echo ran >> "{marks}/$1"\nsleep 0.$(($$ % 5))\n')
+    done = threading.Event()
+
+    def killer():
+        for _ in range(KILLS):
+            time.sleep(random.uniform(0.5, 1.5))
+            if keep_one:
+                servers.start()
+            servers.kill()
+            if not keep_one:
+                servers.start()
+        done.set()
+
+    threading.Thread(target=killer).start()
+    keys = [f"key-{number}" for number in range(JOBS)]
+    with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
+        first = list(pool.map(lambda key: submit(servers, tmp_path, key), keys))
+        again = list(pool.map(lambda key: submit(servers, tmp_path, key), keys))
+    assert first == again, "the same key is the same run"
+    assert len(set(first)) == JOBS
+    assert done.wait(PATIENCE)
+    end = time.monotonic() + PATIENCE
+    for job_id in first:
+        while True:
+            _, job = servers.call("GET", f"/api/v1/jobs/{job_id}")
+            if job["status"] in ("SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT", "LOST"):
+                break
+            assert time.monotonic() < end, job
+            time.sleep(0.2)
+        assert job["status"] == "SUCCEEDED", job
+        assert len(job["attempts"]) == 1, job
+        _, events = servers.call("GET", f"/api/v1/jobs/{job_id}/events")
+        finals = [event for event in events["events"] if event["status"] == "SUCCEEDED"]
+        assert len(finals) == 1, events
+    for key in keys:
+        assert (marks / key).read_text() == "ran\n", f"{key} ran more than once"
+
+
+def test_a_killed_server_loses_and_doubles_nothing(binary, tmp_path, spark_home):
+    servers = Servers(binary, tmp_path, spark_home)
+    servers.start()
+    try:
+        live_through_kills(servers, tmp_path, keep_one=False)
+    finally:
+        servers.close()
+
+
+@pytest.mark.skipif(programs() is None, reason="no PostgreSQL server is installed: ./dev setup --full")
+def test_servers_of_one_postgres_take_over_from_each_other(binary, tmp_path, spark_home):
+    with postgres() as address:
+        servers = Servers(binary, tmp_path, spark_home, "--job-store", address)
+        servers.start()
+        servers.start()
+        try:
+            live_through_kills(servers, tmp_path, keep_one=True)
+        finally:
+            servers.close()
