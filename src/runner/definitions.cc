@@ -15,16 +15,13 @@ constexpr const char* kColumns =
     "deployed, runs, "
     "failures";
 
-// What of a job is the schedule's own: changing it does not change the job.
-constexpr const char* kScheduleFields[] = {"schedule", "timezone", "startDate",
-                                           "endDate",  "catchUp",  "overlap"};
-constexpr Primitive kPrimitives[] = {Primitive::kJob, Primitive::kSchedule, Primitive::kContinuousJob,
+constexpr Primitive kPrimitives[] = {Primitive::kJob, Primitive::kSchedule, Primitive::kContinuous,
                                      Primitive::kCluster};
 
 Definition ReadDefinition(const SqlRow& row) {
   Definition definition;
   for (const Primitive primitive : kPrimitives) {
-    if (PrimitiveName(primitive) == Text(row[0])) definition.primitive = primitive;
+    if (manifest::PrimitiveName(primitive) == Text(row[0])) definition.primitive = primitive;
   }
   definition.environment = Text(row[1]);
   definition.team = Text(row[2]);
@@ -52,28 +49,6 @@ base::Result<std::vector<Definition>> Select(SqlConnection& connection, const st
   return definitions;
 }
 
-std::string TextAt(const manifest::Node& root, const char* path) {
-  const manifest::Node* node = root.At(path);
-  return node == nullptr ? "" : node->text;
-}
-
-manifest::Node OnlySchedule(const manifest::Node& root) {
-  manifest::Node schedule = manifest::MakeMap("");
-  if (const manifest::Node* orchestration = root.At("spec.orchestration")) {
-    for (const char* field : kScheduleFields) {
-      if (const manifest::Node* node = orchestration->Find(field)) schedule.Put(*node);
-    }
-  }
-  return schedule;
-}
-
-manifest::Node WithoutSchedule(manifest::Node root) {
-  if (manifest::Node* orchestration = root.At("spec.orchestration")) {
-    for (const char* field : kScheduleFields) orchestration->Erase(field);
-  }
-  return root;
-}
-
 // The primitives that one document declares for one environment.
 base::Status AddPrimitives(const manifest::Document& document, const std::string& environment,
                            std::vector<Definition>* all) {
@@ -84,30 +59,15 @@ base::Status AddPrimitives(const manifest::Document& document, const std::string
   // Kept as written, not as resolved: each run is resolved for its own date.
   auto canonical = manifest::Resolve(document, manifest::Target());
   if (!canonical) return manifest::ToError(canonical.error());
-  Definition base;
-  base.environment = resolved->environment;
-  base.team = TextAt(resolved->root, "metadata.team");
-  base.name = TextAt(resolved->root, "metadata.name");
-  if (resolved->kind == manifest::Kind::kSparkCluster) {
-    base.primitive = Primitive::kCluster;
-    base.content = manifest::ToJsonText(resolved->root);
-    all->push_back(base);
-    return {};
-  }
-  base.primitive = Primitive::kJob;
-  base.document = manifest::ToYaml(canonical->root);
-  base.content = manifest::ToJsonText(WithoutSchedule(resolved->root));
-  all->push_back(base);
-  Definition second = base;
-  second.document.clear();
-  if (TextAt(resolved->root, "spec.jobType") == "streaming") {
-    second.primitive = Primitive::kContinuousJob;
-    second.content = "{}";
-    all->push_back(second);
-  } else if (manifest::ScheduleOf(*resolved)) {
-    second.primitive = Primitive::kSchedule;
-    second.content = manifest::ToJsonText(OnlySchedule(resolved->root));
-    all->push_back(second);
+  for (const manifest::Primitive& primitive : manifest::PrimitivesOf(*resolved)) {
+    Definition definition;
+    definition.primitive = primitive.kind;
+    definition.environment = primitive.environment;
+    definition.team = primitive.team;
+    definition.name = primitive.name;
+    definition.content = primitive.canonical;
+    if (primitive.kind == Primitive::kJob) definition.document = manifest::ToYaml(canonical->root);
+    all->push_back(std::move(definition));
   }
   return {};
 }
@@ -132,14 +92,8 @@ base::Result<std::vector<Definition>> Declared(const Caller& caller, const std::
 }
 
 std::vector<manifest::Difference> Differences(const Definition& old, const Definition& now) {
-  const manifest::Kind kind =
-      now.primitive == Primitive::kCluster ? manifest::Kind::kSparkCluster : manifest::Kind::kSparkJob;
-  // JSON is YAML: what was kept is read as it was written.
-  const auto read = [](const std::string& text) { return manifest::ReadManifests(text, "kept").documents; };
-  const auto before = read(old.content);
-  const auto after = read(now.content);
-  if (before.size() == 1 && after.size() == 1) return manifest::Compare(kind, before[0].root, after[0].root);
-  return {{"", old.content, now.content}};
+  auto differences = manifest::CompareCanonical(now.primitive, old.content, now.content);
+  return differences ? std::move(*differences) : std::vector<manifest::Difference>();
 }
 
 struct Step {
@@ -193,7 +147,7 @@ base::Result<std::vector<Step>> Steps(SqlConnection& connection, const std::vect
 
 base::Status Carry(SqlConnection& connection, const Step& step, const std::string& user, int64_t now) {
   const Definition& definition = step.definition;
-  const std::string kind(PrimitiveName(definition.primitive));
+  const std::string kind(manifest::PrimitiveName(definition.primitive));
   if (step.action.kind == ActionKind::kDelete) {
     HEARTH_RETURN_IF_ERROR(connection.Query(
         "DELETE FROM definitions WHERE environment = $1 AND team = $2 AND kind = $3 AND name = $4",
@@ -213,7 +167,7 @@ base::Status Carry(SqlConnection& connection, const Step& step, const std::strin
   if (definition.primitive == Primitive::kJob) {
     HEARTH_RETURN_IF_ERROR(connection.Query(
         "UPDATE definitions SET next_at = 0 WHERE environment = $1 AND team = $2 AND kind = $3 AND name = $4",
-        definition.environment, definition.team, std::string(PrimitiveName(Primitive::kContinuousJob)),
+        definition.environment, definition.team, std::string(manifest::PrimitiveName(Primitive::kContinuous)),
         definition.name));
   }
   return {};
@@ -230,7 +184,7 @@ std::vector<Action> ActionsOf(std::vector<Step> steps) {
 std::string Summary(const std::vector<Action>& actions) {
   std::map<std::string, int> counts;
   for (const Action& action : actions) {
-    ++counts[fmt::format("{} {}", ActionName(action.kind), PrimitiveName(action.primitive))];
+    ++counts[fmt::format("{} {}", ActionName(action.kind), manifest::PrimitiveName(action.primitive))];
   }
   std::string text;
   for (const auto& [what, count] : counts)
@@ -239,20 +193,6 @@ std::string Summary(const std::vector<Action>& actions) {
 }
 
 }  // namespace
-
-std::string_view PrimitiveName(Primitive primitive) {
-  switch (primitive) {
-    case Primitive::kJob:
-      return "job";
-    case Primitive::kSchedule:
-      return "schedule";
-    case Primitive::kContinuousJob:
-      return "continuous-job";
-    case Primitive::kCluster:
-      return "cluster";
-  }
-  return "";
-}
 
 std::string_view ActionName(ActionKind kind) {
   switch (kind) {
@@ -343,7 +283,7 @@ base::Result<bool> Definitions::SaveProgress(const Definition& definition) {
             "UPDATE definitions SET next_at = $6, run_id = $7, deployed = $8, runs = $9, "
             "failures = $10 WHERE environment = $1 AND team = $2 AND kind = $3 AND name = $4 AND "
             "applied_at = $5 RETURNING name",
-            definition.environment, definition.team, std::string(PrimitiveName(definition.primitive)),
+            definition.environment, definition.team, std::string(manifest::PrimitiveName(definition.primitive)),
             definition.name, definition.applied_at, definition.next_at, definition.run_id,
             definition.deployed, definition.runs, definition.failures));
     is_saved = !rows.empty();

@@ -10,13 +10,13 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "manifest/manifest.h"
+#include "manifest/primitives.h"
 #include "runner/runner.h"
 #include "runner/store/database.h"
 
 namespace hearth::runner {
 
-enum class Primitive { kJob, kSchedule, kContinuousJob, kCluster };
-std::string_view PrimitiveName(Primitive primitive);
+using Primitive = manifest::PrimitiveKind;
 
 enum class ActionKind { kCreate, kUpdate, kDelete };
 std::string_view ActionName(ActionKind kind);

@@ -78,7 +78,7 @@ void ScheduleKeeper::Tick() {
     const bool is_passing = status.error()->kind == base::ErrorKind::kUnavailable;
     Definition later = definition;
     later.next_at = now + (is_passing ? kLook : kTrouble);
-    if (definition.primitive == Primitive::kContinuousJob) (void)definitions_.SaveProgress(later);
+    if (definition.primitive == Primitive::kContinuous) (void)definitions_.SaveProgress(later);
   }
   (void)EndUndeclared();
 }
@@ -220,7 +220,7 @@ base::Status ScheduleKeeper::EndUndeclared() {
   for (const Run& run : live) {
     if (run.state == RunState::kCancelling) continue;
     HEARTH_ASSIGN(const auto definition,
-                  definitions_.Find(Primitive::kContinuousJob, run.environment, run.team, run.name));
+                  definitions_.Find(Primitive::kContinuous, run.environment, run.team, run.name));
     if (definition) continue;
     HEARTH_RETURN_IF_ERROR(runner_.Cancel({run.user, run.team}, run.id, "its manifest was deleted"));
   }

@@ -129,7 +129,7 @@ class SchedulesTest : public ::testing::Test {
     std::vector<std::string> texts;
     for (const Action& action : actions) {
       std::string text =
-          fmt::format("{} {} {}", ActionName(action.kind), PrimitiveName(action.primitive), action.name);
+          fmt::format("{} {} {}", ActionName(action.kind), manifest::PrimitiveName(action.primitive), action.name);
       for (const manifest::Difference& difference : action.differences) {
         text += fmt::format(" {}: {} -> {}", difference.path, difference.old.value_or("-"),
                             difference.now.value_or("-"));
