@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "runner/backends/kubernetes/kubernetes_backend.h"
 #include "runner/backends/local/local_backend.h"
 
 namespace hearth::app {
@@ -24,9 +25,15 @@ MadeBackend OpenLocal(const ServerSettings& settings, const Platform&, const std
   return runner::local::OpenLocalBackend(std::move(options));
 }
 
-// One row for each backend.
+MadeBackend OpenKubernetes(const ServerSettings&, const Platform& platform, const std::string&) {
+  if (platform.clusters_file.empty()) return std::unique_ptr<runner::Backend>();
+  return runner::kubernetes::MakeKubernetesBackend(platform.clusters_file);
+}
+
+// One row for each backend; one that is off gives none.
 constexpr MadeBackend (*kBackends[])(const ServerSettings&, const Platform&, const std::string&) = {
     OpenLocal,
+    OpenKubernetes,
 };
 
 }  // namespace
@@ -37,7 +44,7 @@ base::Result<std::vector<std::unique_ptr<runner::Backend>>> OpenBackends(const S
   std::vector<std::unique_ptr<runner::Backend>> backends;
   for (const auto open : kBackends) {
     HEARTH_ASSIGN(auto backend, open(settings, platform, directory));
-    backends.push_back(std::move(backend));
+    if (backend != nullptr) backends.push_back(std::move(backend));
   }
   return backends;
 }

@@ -2,13 +2,13 @@
 
 What an application's driver does is read from its sparkConf:
 
-    double.end          exit code that the driver ends with (default 0)
-    double.reason       reason of the container's end: "OOMKilled", "Error"
-    double.run          seconds that it runs; below 0: until it is deleted (default 0)
-    double.start        seconds until the driver runs; below 0: never
-    double.waiting      reason that the driver's container waits for while it does not start: "ImagePullBackOff"
-    double.state        the failure that the operator sees instead: "SchedulingFailure", "DriverEvicted", …
-    double.command      a shell command that a process node really runs as the driver; its end is the driver's end
+    spark.double.end          exit code that the driver ends with (default 0)
+    spark.double.reason       reason of the container's end: "OOMKilled", "Error"
+    spark.double.run          seconds that it runs; below 0: until it is deleted (default 0)
+    spark.double.start        seconds until the driver runs; below 0: never
+    spark.double.waiting      reason that the driver's container waits for while it does not start: "ImagePullBackOff"
+    spark.double.state        the failure that the operator sees instead: "SchedulingFailure", "DriverEvicted", …
+    spark.double.command      a shell command that a process node really runs as the driver; its end is the driver's end
 """
 
 import json
@@ -111,7 +111,7 @@ class Play:
         try:
             self.plane.call("PATCH", self.path, {"metadata": {"finalizers": [FINALIZER]}}, MERGE_PATCH)
             self.enter("Submitted")
-            if self.conf.get("double.state") == "SchedulingFailure":
+            if self.conf.get("spark.double.state") == "SchedulingFailure":
                 self.enter("SchedulingFailure", 'pods "x" is forbidden: exceeded quota')
             else:
                 self.play_driver()
@@ -123,22 +123,22 @@ class Play:
     def play_driver(self) -> None:
         self.make_driver()
         self.enter("DriverRequested")
-        if "double.command" in self.conf:
+        if "spark.double.command" in self.conf:
             self.follow_driver()
             return
-        start = float(self.conf.get("double.start", 0))
-        if waiting := self.conf.get("double.waiting"):
+        start = float(self.conf.get("spark.double.start", 0))
+        if waiting := self.conf.get("spark.double.waiting"):
             self.play_pod("Pending", {"waiting": {"reason": waiting, "message": f"it is {waiting}"}})
         self.wait(start)
         self.play_pod("Running", {"running": {"startedAt": now()}})
         for state in ("DriverStarted", "DriverReady", "RunningHealthy"):
             self.enter(state)
-        self.wait(float(self.conf.get("double.run", 0)))
-        code = int(self.conf.get("double.end", 0))
-        reason = self.conf.get("double.reason", "Error" if code else "Completed")
+        self.wait(float(self.conf.get("spark.double.run", 0)))
+        code = int(self.conf.get("spark.double.end", 0))
+        reason = self.conf.get("spark.double.reason", "Error" if code else "Completed")
         end = {"exitCode": code, "reason": reason, "startedAt": now(), "finishedAt": now()}
         self.play_pod("Failed" if code else "Succeeded", {"terminated": end})
-        self.enter(self.conf.get("double.state") or ("Failed" if code else "Succeeded"))
+        self.enter(self.conf.get("spark.double.state") or ("Failed" if code else "Succeeded"))
 
     def follow_driver(self) -> None:
         self.until("Running", "Succeeded", "Failed")
@@ -183,7 +183,7 @@ class Play:
                 "containers": [{"name": "spark-kubernetes-driver", "image": "played"}],
             },
         }
-        if command := self.conf.get("double.command"):
+        if command := self.conf.get("spark.double.command"):
             pod["spec"] |= {"nodeName": "process-node", "automountServiceAccountToken": False}
             pod["spec"]["containers"][0]["command"] = ["/bin/sh", "-c", command]
         self.plane.call("POST", self.pods, pod)
@@ -198,7 +198,7 @@ class Play:
             "state": state,
         }
         self.status = {"phase": phase, "containerStatuses": [container]}
-        if self.conf.get("double.state") == "DriverEvicted" and phase == "Failed":
+        if self.conf.get("spark.double.state") == "DriverEvicted" and phase == "Failed":
             self.status |= {"reason": "Evicted", "message": "The node was low on resource: memory."}
         self.plane.patch_status(f"{self.pods}/{self.driver}", self.status)
 

@@ -19,7 +19,7 @@ def test_every_rule(apache, process_node, east, team, tmp_path):
     report = tmp_path / "report.xml"
     result = subprocess.run(
         [
-            tree / "src" / "runner" / "backends" / "kubernetes" / "kubernetes_test",
+            tree / "src" / "runner" / "backends" / "kubernetes" / "runner_kubernetes_test",
             "--gtest_filter=KubernetesConformance.*",
             f"--gtest_output=xml:{report}",
         ],

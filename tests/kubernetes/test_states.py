@@ -19,7 +19,7 @@ def backend(make_backend, apache, east):
 
 
 def played(team: str, **double) -> dict:
-    return job(team, sparkConfig={f"double.{key}": str(value) for key, value in double.items()})
+    return job(team, sparkConfig={f"spark.double.{key}": str(value) for key, value in double.items()})
 
 
 def until(backend, name: str, progress: str, seconds: float = 30) -> dict:

@@ -52,7 +52,7 @@ class KubernetesConformance : public testing::BackendConformance {
     spec.application.main_file = "local:///played.py";
     spec.engine_version = "4.3";
     spec.image = "played";
-    spec.spark_config["double.command"] = Command(sample);
+    spec.spark_config["spark.double.command"] = Command(sample);
     return spec;
   }
 
