@@ -70,6 +70,7 @@ class KubernetesBackend final : public Backend {
     listener_ = std::move(listener);
   }
 
+  bool Reaches(const std::string& cluster) const override { return places_.contains(cluster); }
   base::Result<std::string> Place(const manifest::JobSpec& spec) override;
   base::Result<Observation> Create(const Attempt& attempt) override;
   base::Result<Observation> Observe(const AttemptReference& reference) override;
