@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "manifest/json.h"
@@ -72,10 +74,11 @@ class Comparer {
       if (ValueText(old) != ValueText(now)) Add(path, &old, &now);
       return;
     }
+    const auto element = [&](const std::string& name) { return fmt::format("{}[{}]", path, name); };
     for (const std::string& name : before)
-      CompareRecord(field, path + "[" + name + "]", Named(old, name), Named(now, name));
+      CompareRecord(field, element(name), Named(old, name), Named(now, name));
     for (const std::string& name : after)
-      if (Named(old, name) == nullptr) Add(path + "[" + name + "]", nullptr, Named(now, name));
+      if (Named(old, name) == nullptr) Add(element(name), nullptr, Named(now, name));
     // The order of steps has a meaning.
     const auto kept = [](std::vector<std::string> names, const Node& other) {
       std::erase_if(names, [&](const std::string& name) { return Named(other, name) == nullptr; });

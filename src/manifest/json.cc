@@ -116,6 +116,7 @@ ordered_json Tree(const Node& node, KeyOrder order) {
       break;
   }
   std::vector<const Node*> entries;
+  entries.reserve(node.children.size());
   for (const Node& child : node.children) entries.push_back(&child);
   if (order == KeyOrder::kSorted)
     std::sort(entries.begin(), entries.end(), [](const Node* a, const Node* b) { return a->key < b->key; });

@@ -22,6 +22,7 @@ std::optional<Kind> KindOf(const Node& root) {
 
 std::vector<std::string> EnvironmentNames(const Document& document, const Platform& platform) {
   std::vector<std::string> names;
+  names.reserve(platform.environments.size());
   for (const auto& [name, part] : platform.environments) names.push_back(name);
   if (const Node* overlays = document.root.At("spec.environments"))
     for (const Node& overlay : overlays->children)

@@ -220,7 +220,7 @@ std::optional<int64_t> ParseSeconds(std::string_view text) {
   while (!text.empty()) {
     const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
     if (digits == 0 || digits > 10) return std::nullopt;
-    const int64_t number = *ParseInteger(text.substr(0, digits));
+    const int64_t number = ParseInteger(text.substr(0, digits)).value_or(0);
     text.remove_prefix(digits);
     int64_t seconds = 0;
     if (text.empty()) {
