@@ -189,7 +189,8 @@ class OpenedDoors final : public Doors {
         JobRequestReader(settings_.doors.environment, manifest_platform_, clock_), settings_.doors.public_url,
         [this](std::string_view call, std::string_view code) {
           metrics_["hearth_control_calls_total"].Add({call, code});
-        }});
+        },
+        &runner_->definitions(), settings_.doors.environment});
     return {};
   }
 

@@ -267,4 +267,41 @@ base::Error FieldError(const std::string& field, const std::string& what) {
   return error;
 }
 
+pb::ManifestResponse ToManifestResponse(const std::vector<runner::Action>& actions) {
+  pb::ManifestResponse response;
+  for (const runner::Action& from : actions) {
+    pb::Action* to = response.add_actions();
+    to->set_action(std::string(runner::ActionName(from.kind)));
+    to->set_primitive(std::string(manifest::PrimitiveName(from.primitive)));
+    to->set_name(from.name);
+    to->set_team(from.team);
+    to->set_environment(from.environment);
+    for (const manifest::Difference& difference : from.differences) {
+      pb::Difference* changed = to->add_differences();
+      changed->set_path(difference.path);
+      if (difference.old) changed->set_old(ValidUtf8(*difference.old));
+      if (difference.now) changed->set_new_(ValidUtf8(*difference.now));
+    }
+  }
+  return response;
+}
+
+pb::Declaration ToDeclaration(const runner::Definition& definition) {
+  using google::protobuf::util::TimeUtil;
+  pb::Declaration to;
+  to.set_primitive(std::string(manifest::PrimitiveName(definition.primitive)));
+  to.set_name(definition.name);
+  to.set_team(definition.team);
+  to.set_environment(definition.environment);
+  to.set_revision(definition.revision);
+  to.set_applied_by(definition.applied_by);
+  *to.mutable_applied_time() = TimeUtil::MicrosecondsToTimestamp(definition.applied_at);
+  const bool is_due = definition.next_at > 0 && definition.next_at < INT64_MAX;
+  if (is_due && definition.primitive == manifest::PrimitiveKind::kSchedule)
+    *to.mutable_next_time() = TimeUtil::MicrosecondsToTimestamp(definition.next_at);
+  to.set_job_id(definition.run_id);
+  to.set_runs(definition.runs);
+  return to;
+}
+
 }  // namespace hearth::front::control

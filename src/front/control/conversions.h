@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "runner/definitions.h"
 #include "runner/run.h"
 #include "runner/runner.h"
 
@@ -36,5 +37,8 @@ std::string ValidUtf8(std::string_view text);
 
 // kIllegalArgument about one field of a request.
 base::Error FieldError(const std::string& field, const std::string& what);
+
+hearth::control::v1::ManifestResponse ToManifestResponse(const std::vector<runner::Action>& actions);
+hearth::control::v1::Declaration ToDeclaration(const runner::Definition& definition);
 
 }  // namespace hearth::front::control

@@ -197,6 +197,26 @@ class Service final : public pb::JobService::CallbackService {
     return Serve(context, response,
                  [this, request](const CallContext& call) { return service_.Events(call, *request); });
   }
+  grpc::ServerUnaryReactor* Plan(CallbackServerContext* context, const pb::PlanRequest* request,
+                                 pb::ManifestResponse* response) override {
+    return Serve(context, response,
+                 [this, request](const CallContext& call) { return service_.Plan(call, *request); });
+  }
+  grpc::ServerUnaryReactor* Apply(CallbackServerContext* context, const pb::ManifestRequest* request,
+                                  pb::ManifestResponse* response) override {
+    return Serve(context, response,
+                 [this, request](const CallContext& call) { return service_.Apply(call, *request); });
+  }
+  grpc::ServerUnaryReactor* Delete(CallbackServerContext* context, const pb::ManifestRequest* request,
+                                   pb::ManifestResponse* response) override {
+    return Serve(context, response,
+                 [this, request](const CallContext& call) { return service_.Delete(call, *request); });
+  }
+  grpc::ServerUnaryReactor* Declared(CallbackServerContext* context, const pb::DeclaredRequest* request,
+                                     pb::DeclaredResponse* response) override {
+    return Serve(context, response,
+                 [this, request](const CallContext& call) { return service_.Declared(call, *request); });
+  }
   grpc::ServerWriteReactor<pb::LogsResponse>* Logs(CallbackServerContext* context,
                                                    const pb::LogsRequest* request) override {
     auto* reactor = new LogReactor(streams_, service_, ContextOf(*context), *request);

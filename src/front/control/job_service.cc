@@ -53,6 +53,12 @@ base::Status CheckSubmit(const pb::SubmitRequest& request) {
   return {};
 }
 
+base::Status CheckManifest(const runner::Definitions* definitions, const std::string& text) {
+  if (definitions == nullptr) return base::NotImplemented("declaring jobs on this server");
+  if (text.empty()) return FieldError("manifest", "is missing");
+  return {};
+}
+
 runner::Caller ToRunner(const identity::Caller& caller) { return {.user = caller.user, .team = caller.team}; }
 
 }  // namespace
@@ -196,6 +202,61 @@ base::Result<std::unique_ptr<LogReader>> JobService::Logs(const CallContext& con
     return OpenLog(parts_.runner, ToRunner(caller), request, parts_.public_url);
   };
   return Call<std::unique_ptr<LogReader>>(context, "Logs", request.job_id(), work);
+}
+
+template <typename Request>
+std::string JobService::EnvironmentOf(const Request& request) const {
+  return request.environment().empty() ? parts_.environment : request.environment();
+}
+
+base::Result<pb::ManifestResponse> JobService::Plan(const CallContext& context,
+                                                    const pb::PlanRequest& request) {
+  const auto work = [&](const identity::Caller& caller, std::string*) -> base::Result<pb::ManifestResponse> {
+    HEARTH_RETURN_IF_ERROR(CheckManifest(parts_.definitions, request.manifest()));
+    const auto wanted = request.delete_() ? runner::Wanted::kAbsent : runner::Wanted::kPresent;
+    HEARTH_ASSIGN(const auto actions, parts_.definitions->Plan(ToRunner(caller), request.manifest(),
+                                                               EnvironmentOf(request), wanted));
+    return ToManifestResponse(actions);
+  };
+  return Call<pb::ManifestResponse>(context, "Plan", "", work);
+}
+
+base::Result<pb::ManifestResponse> JobService::Change(const CallContext& context,
+                                                      const pb::ManifestRequest& request,
+                                                      std::string_view call, runner::Wanted wanted) {
+  const auto work = [&](const identity::Caller& caller,
+                        std::string* subject) -> base::Result<pb::ManifestResponse> {
+    HEARTH_RETURN_IF_ERROR(CheckManifest(parts_.definitions, request.manifest()));
+    HEARTH_ASSIGN(const auto actions, parts_.definitions->Apply(ToRunner(caller), request.manifest(),
+                                                                EnvironmentOf(request), wanted));
+    if (!actions.empty()) *subject = actions.front().name;
+    return ToManifestResponse(actions);
+  };
+  return Call<pb::ManifestResponse>(context, call, "", work);
+}
+
+base::Result<pb::ManifestResponse> JobService::Apply(const CallContext& context,
+                                                     const pb::ManifestRequest& request) {
+  return Change(context, request, "Apply", runner::Wanted::kPresent);
+}
+
+base::Result<pb::ManifestResponse> JobService::Delete(const CallContext& context,
+                                                      const pb::ManifestRequest& request) {
+  return Change(context, request, "Delete", runner::Wanted::kAbsent);
+}
+
+base::Result<pb::DeclaredResponse> JobService::Declared(const CallContext& context,
+                                                        const pb::DeclaredRequest& request) {
+  const auto work = [&](const identity::Caller& caller, std::string*) -> base::Result<pb::DeclaredResponse> {
+    if (parts_.definitions == nullptr) return pb::DeclaredResponse();
+    HEARTH_ASSIGN(const auto declared,
+                  parts_.definitions->List(ToRunner(caller), request.environment(), request.name()));
+    pb::DeclaredResponse response;
+    for (const runner::Definition& definition : declared)
+      *response.add_declarations() = ToDeclaration(definition);
+    return response;
+  };
+  return Call<pb::DeclaredResponse>(context, "Declared", request.name(), work);
 }
 
 }  // namespace hearth::front::control

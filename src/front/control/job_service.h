@@ -1,4 +1,4 @@
-// The six calls of the control API, whatever carried them here.
+// The calls of the control API, whatever carried them here.
 #pragma once
 
 #include <hearth/control/v1/control.pb.h>
@@ -13,6 +13,7 @@
 #include "front/control/log_reader.h"
 #include "front/identity/identity.h"
 #include "manifest/job_spec.h"
+#include "runner/definitions.h"
 #include "runner/runner.h"
 
 namespace hearth::front::control {
@@ -37,6 +38,8 @@ struct JobServiceParts {
   std::string public_url;  // before "/api/v1/…" in addresses; empty: relative ones
   // Told the end of each call: its name and "OK" or the error's code.
   std::function<void(std::string_view call, std::string_view code)> observe = {};
+  runner::Definitions* definitions = nullptr;  // null: nothing can be declared
+  std::string environment = {};                // of manifests whose call names none
 };
 
 // Thread-safe. Calls may wait for the store: run them on an executor. Errors of every call: kUnauthenticated,
@@ -59,6 +62,15 @@ class JobService {
   base::Result<std::unique_ptr<LogReader>> Logs(const CallContext& context,
                                                 const hearth::control::v1::LogsRequest& request);
 
+  base::Result<hearth::control::v1::ManifestResponse> Plan(const CallContext& context,
+                                                           const hearth::control::v1::PlanRequest& request);
+  base::Result<hearth::control::v1::ManifestResponse> Apply(
+      const CallContext& context, const hearth::control::v1::ManifestRequest& request);
+  base::Result<hearth::control::v1::ManifestResponse> Delete(
+      const CallContext& context, const hearth::control::v1::ManifestRequest& request);
+  base::Result<hearth::control::v1::DeclaredResponse> Declared(
+      const CallContext& context, const hearth::control::v1::DeclaredRequest& request);
+
   // For a body of Submit that is no SubmitRequest: every wrong field instead of the first one, when the
   // caller may know.
   base::Error BetterError(const CallContext& context, std::string_view body, const base::Error& error);
@@ -68,6 +80,12 @@ class JobService {
   template <typename Answer, typename Work>
   base::Result<Answer> Call(const CallContext& context, std::string_view call, std::string subject,
                             Work work);
+
+  base::Result<hearth::control::v1::ManifestResponse> Change(
+      const CallContext& context, const hearth::control::v1::ManifestRequest& request, std::string_view call,
+      runner::Wanted wanted);
+  template <typename Request>
+  std::string EnvironmentOf(const Request& request) const;
 
   JobServiceParts parts_;
 };

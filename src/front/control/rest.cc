@@ -115,6 +115,37 @@ Response Logs(JobService& service, const Request& request) {
   return response;
 }
 
+// A JSON body read as the message, then the call.
+template <typename Message, typename Work>
+Response FromBody(const Request& request, Work work) {
+  Message message;
+  const base::Status status = FromJson(request.body, &message);
+  return status.ok() ? Answer(200, work(message)) : web::ErrorResponse(*status.error());
+}
+
+Response Plan(JobService& service, const Request& request) {
+  return FromBody<pb::PlanRequest>(
+      request, [&](const pb::PlanRequest& message) { return service.Plan(ContextOf(request), message); });
+}
+
+Response Apply(JobService& service, const Request& request) {
+  return FromBody<pb::ManifestRequest>(request, [&](const pb::ManifestRequest& message) {
+    return service.Apply(ContextOf(request), message);
+  });
+}
+
+Response Delete(JobService& service, const Request& request) {
+  return FromBody<pb::ManifestRequest>(request, [&](const pb::ManifestRequest& message) {
+    return service.Delete(ContextOf(request), message);
+  });
+}
+
+Response Declared(JobService& service, const Request& request) {
+  const auto message = ReadRequest<pb::DeclaredRequest>(request);
+  if (!message.ok()) return web::ErrorResponse(*message.error());
+  return Answer(200, service.Declared(ContextOf(request), *message));
+}
+
 constexpr RestRow kRows[] = {
     {"POST", "/api/v1/jobs", "Submit", 202, RequestPlace::kBody,
      "Submit a job; the same idempotency key and request again give the same ids", Submit},
@@ -127,6 +158,14 @@ constexpr RestRow kRows[] = {
      "What happened to a job, oldest first", Events},
     {"GET", "/api/v1/jobs/{job_id}/logs", "Logs", 200, RequestPlace::kQuery,
      "The driver's log; with follow=true or Accept: text/plain as text that goes on until the end", Logs},
+    {"POST", "/api/v1/manifests/plan", "Plan", 200, RequestPlace::kBody,
+     "What applying manifests would do, and nothing else", Plan},
+    {"POST", "/api/v1/manifests", "Apply", 200, RequestPlace::kBody,
+     "Make what is declared the same as the manifests say", Apply},
+    {"POST", "/api/v1/manifests/delete", "Delete", 200, RequestPlace::kBody,
+     "Remove what the manifests declared", Delete},
+    {"GET", "/api/v1/manifests", "Declared", 200, RequestPlace::kQuery,
+     "What is declared: jobs, schedules, continuous jobs, clusters", Declared},
 };
 
 }  // namespace
