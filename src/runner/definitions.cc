@@ -277,15 +277,15 @@ base::Result<std::vector<Definition>> Definitions::Due(int64_t now, int32_t limi
 base::Result<bool> Definitions::SaveProgress(const Definition& definition) {
   bool is_saved = false;
   HEARTH_RETURN_IF_ERROR(database_.Write([&](SqlConnection& connection) -> base::Status {
-    HEARTH_ASSIGN(
-        const auto rows,
-        connection.Query(
-            "UPDATE definitions SET next_at = $6, run_id = $7, deployed = $8, runs = $9, "
-            "failures = $10 WHERE environment = $1 AND team = $2 AND kind = $3 AND name = $4 AND "
-            "applied_at = $5 RETURNING name",
-            definition.environment, definition.team, std::string(manifest::PrimitiveName(definition.primitive)),
-            definition.name, definition.applied_at, definition.next_at, definition.run_id,
-            definition.deployed, definition.runs, definition.failures));
+    HEARTH_ASSIGN(const auto rows,
+                  connection.Query(
+                      "UPDATE definitions SET next_at = $6, run_id = $7, deployed = $8, runs = $9, "
+                      "failures = $10 WHERE environment = $1 AND team = $2 AND kind = $3 AND name = $4 AND "
+                      "applied_at = $5 RETURNING name",
+                      definition.environment, definition.team,
+                      std::string(manifest::PrimitiveName(definition.primitive)), definition.name,
+                      definition.applied_at, definition.next_at, definition.run_id, definition.deployed,
+                      definition.runs, definition.failures));
     is_saved = !rows.empty();
     return {};
   }));

@@ -128,8 +128,8 @@ class SchedulesTest : public ::testing::Test {
   static std::vector<std::string> Texts(const std::vector<Action>& actions) {
     std::vector<std::string> texts;
     for (const Action& action : actions) {
-      std::string text =
-          fmt::format("{} {} {}", ActionName(action.kind), manifest::PrimitiveName(action.primitive), action.name);
+      std::string text = fmt::format("{} {} {}", ActionName(action.kind),
+                                     manifest::PrimitiveName(action.primitive), action.name);
       for (const manifest::Difference& difference : action.differences) {
         text += fmt::format(" {}: {} -> {}", difference.path, difference.old.value_or("-"),
                             difference.now.value_or("-"));
