@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -75,6 +76,20 @@ class Pipeline {
   Pipeline(Session& session, const Printer& print, std::stop_token stop)
       : session_(session), print_(print), stop_(std::move(stop)) {}
 
+  std::vector<CoreEtlCheck> Check(const json& specification) {
+    std::vector<CoreEtlCheck> checks;
+    for (const json& source : specification.value("sources", json::array())) {
+      checks.push_back(Checked("source", source, AddSource(source)));
+    }
+    for (const json& step : specification.value("transformations", json::array())) {
+      checks.push_back(Checked("transformation", step, AddStep(step)));
+    }
+    for (const json& sink : specification.value("sinks", json::array())) {
+      checks.push_back(Checked("sink", sink, CheckSink(sink)));
+    }
+    return checks;
+  }
+
   base::Status Run(const json& specification) {
     for (const json& source : specification.value("sources", json::array())) {
       HEARTH_RETURN_IF_ERROR(Named("source", source, AddSource(source)));
@@ -94,6 +109,67 @@ class Pipeline {
     base::Error error = std::move(*status.error());
     error.message += fmt::format(" ({} {})", what, TextOf(record, "name"));
     return error;
+  }
+
+  CoreEtlCheck Checked(const char* kind, const json& record, base::Status status) {
+    CoreEtlCheck check;
+    check.kind = kind;
+    check.name = TextOf(record, "name");
+    if (status.ok()) {
+      if (check.kind != "sink") check.schema = SchemaOf(check.name);
+      return check;
+    }
+    unknown_.insert(check.name);
+    base::Error error = std::move(*status.error());
+    const auto relation = error.parameters.find("relationName");
+    const std::string missing = relation == error.parameters.end() ? "" : Unquoted(relation->second);
+    if (error.condition == base::kNotImplementedCondition) {
+      check.not_checked = error.message;
+    } else if (error.condition == "TABLE_OR_VIEW_NOT_FOUND" && unknown_.contains(missing)) {
+      check.not_checked = fmt::format("it reads {}", missing);
+    } else {
+      check.line = LineOf(error);
+      check.error = std::move(error);
+    }
+    return check;
+  }
+
+  static std::string Unquoted(std::string name) {
+    std::erase(name, '`');
+    return name;
+  }
+
+  static int LineOf(const base::Error& error) {
+    if (error.contexts.empty() || !error.contexts.front().text) return 0;
+    const base::QueryContext& context = error.contexts.front();
+    const auto end = static_cast<size_t>(std::max(context.start_index, 0));
+    const std::string_view before = std::string_view(*context.text).substr(0, end);
+    return 1 + static_cast<int>(std::ranges::count(before, '\n'));
+  }
+
+  std::string SchemaOf(const std::string& view) {
+    plan::unresolved::NamedTable table;
+    table.name = {view};
+    const auto plan = AnalyzeQuery(session_, MakeRelation(std::move(table)), stop_);
+    return plan.ok() ? plan::SchemaOf(**plan)->CatalogString() : "";
+  }
+
+  // What a sink needs of the rows: that they are there, with the columns that it names.
+  base::Status CheckSink(const json& sink) {
+    const std::string type = TextOf(sink, "type");
+    if (!IsFileFormat(type) && type != "table") {
+      return base::NotImplemented(fmt::format("CoreETL sinks of type {} on the embedded engine", type));
+    }
+    std::string from = TextOf(sink, "from");
+    if (from.empty()) from = last_;
+    std::vector<std::string> columns = TextsOf(sink, "partitionBy");
+    for (std::string& key : TextsOf(sink, "mergeKeys")) columns.push_back(std::move(key));
+    std::string text = "SELECT ";
+    for (const std::string& column : columns) text += Quoted(column) + ", ";
+    text += fmt::format("1 FROM {}", Quoted(from));
+    HEARTH_ASSIGN(auto query, plan::ParseQuery(text, SqlOptionsOf(session_)));
+    HEARTH_RETURN_IF_ERROR(AnalyzeQuery(session_, query, stop_));
+    return {};
   }
 
   base::Status Carry(Command command) {
@@ -198,7 +274,8 @@ class Pipeline {
   Session& session_;
   const Printer& print_;
   const std::stop_token stop_;
-  std::string last_;  // the view that was made last
+  std::string last_;               // the view that was made last
+  std::set<std::string> unknown_;  // views that were not made
 };
 
 }  // namespace
@@ -208,6 +285,14 @@ base::Status RunCoreEtl(Session& session, const std::string& specification, cons
   const json parsed = json::parse(specification, nullptr, false);
   if (!parsed.is_object()) return Wrong("the CoreETL specification is no JSON object");
   return Pipeline(session, print, std::move(stop)).Run(parsed);
+}
+
+base::Result<std::vector<CoreEtlCheck>> CheckCoreEtl(Session& session, const std::string& specification,
+                                                     std::stop_token stop) {
+  const json parsed = json::parse(specification, nullptr, false);
+  if (!parsed.is_object()) return Wrong("the CoreETL specification is no JSON object");
+  const Printer nobody = [](const std::string&) {};
+  return Pipeline(session, nobody, std::move(stop)).Check(parsed);
 }
 
 }  // namespace hearth::session

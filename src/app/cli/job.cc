@@ -15,6 +15,7 @@
 #include <thread>
 #include <utility>
 
+#include "app/cli/job_check.h"
 #include "app/cli/job_client.h"
 #include "app/cli/job_text.h"
 #include "front/web/target.h"
@@ -402,6 +403,9 @@ void InstallJob(CLI::App& parser, int& exit_code) {
   AddId(cancel, options);
   cancel->add_option("--reason", options->reason, "Why, for its history");
   cancel->add_option("--team", options->team, "The team that must own it");
+
+  InstallJobTest(*parser.add_subcommand("test", "What can be known about a job without running it"),
+                 exit_code);
 }
 
 }  // namespace hearth::app
