@@ -71,6 +71,7 @@ class DirectRunner final : public Runner {
   }
   base::Result<CancelAnswer> Cancel(const Caller&, const RunId& id, const std::string& reason) override {
     HEARTH_ASSIGN(auto run, store_.Find(id));
+    if (!run) return base::InternalError("no such run");
     HEARTH_ASSIGN(const bool is_told, core_.Cancel(&*run, reason));
     return CancelAnswer{is_told, *run};
   }
