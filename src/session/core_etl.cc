@@ -172,7 +172,7 @@ class Pipeline {
     return {};
   }
 
-  base::Status Carry(Command command) {
+  base::Status Carry(const Command& command) {
     HEARTH_RETURN_IF_ERROR(RunCommand(session_, command, {.stop = stop_}));
     return {};
   }
