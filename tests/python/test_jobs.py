@@ -227,6 +227,9 @@ def guide_commands() -> list[str]:
 def test_the_guide(binary, doors, tmp_path, command):
     (sql,) = guide_blocks("sql")
     (tmp_path / "revenue.sql").write_text(sql)
+    for manifest in guide_blocks("yaml"):
+        name = re.match(r"# (\S+\.yaml)", manifest)
+        (tmp_path / name.group(1)).write_text(manifest)
     answer = Client(doors.url).submit(**sql_job(name="guide"))
     line = command.replace("http://127.0.0.1:15080", doors.url)
     environment = {
