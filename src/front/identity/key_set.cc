@@ -1,5 +1,6 @@
 #include "front/identity/key_set.h"
 
+#include <absl/strings/escaping.h>
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
@@ -166,31 +167,10 @@ std::shared_ptr<const VerifyingKey> ReadKey(const nlohmann::json& object) {
 
 std::string Base64UrlDecode(std::string_view text) {
   std::string decoded;
-  uint32_t bits = 0;
-  int count = 0;
-  for (const char character : text) {
-    uint32_t value = 0;
-    if (character >= 'A' && character <= 'Z') {
-      value = static_cast<uint32_t>(character - 'A');
-    } else if (character >= 'a' && character <= 'z') {
-      value = static_cast<uint32_t>(character - 'a') + 26;
-    } else if (character >= '0' && character <= '9') {
-      value = static_cast<uint32_t>(character - '0') + 52;
-    } else if (character == '-') {
-      value = 62;
-    } else if (character == '_') {
-      value = 63;
-    } else {
-      return "";
-    }
-    bits = (bits << 6 | value) & 0xFFFFFF;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      decoded += static_cast<char>(bits >> count & 0xFF);
-    }
-  }
-  if (count >= 6 || (bits & ((1u << count) - 1)) != 0) return "";  // half a byte, or two texts for one value
+  // One text for one value: no padding, no blanks, no bits left over.
+  if (!absl::WebSafeBase64Unescape({text.data(), text.size()}, &decoded) ||
+      absl::WebSafeBase64Escape(decoded) != text)
+    return "";
   return decoded;
 }
 

@@ -1,5 +1,6 @@
 #include "runner/backends/kubernetes/kubeconfig.h"
 
+#include <absl/strings/escaping.h>
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -27,32 +28,7 @@ const Json* Named(const Json& document, const char* list, const std::string& nam
 
 base::Result<std::string> DecodeBase64(const std::string& text, const std::string& path) {
   std::string decoded;
-  uint32_t bits = 0;
-  int count = 0;
-  for (const char character : text) {
-    uint32_t value = 0;
-    if (character >= 'A' && character <= 'Z') {
-      value = static_cast<uint32_t>(character - 'A');
-    } else if (character >= 'a' && character <= 'z') {
-      value = static_cast<uint32_t>(character - 'a') + 26;
-    } else if (character >= '0' && character <= '9') {
-      value = static_cast<uint32_t>(character - '0') + 52;
-    } else if (character == '+') {
-      value = 62;
-    } else if (character == '/') {
-      value = 63;
-    } else if (character == '=' || character == '\n') {
-      continue;
-    } else {
-      return Wrong(path, "data that is no base64");
-    }
-    bits = (bits << 6) | value;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      decoded += static_cast<char>((bits >> count) & 0xff);
-    }
-  }
+  if (!absl::Base64Unescape(text, &decoded)) return Wrong(path, "data that is no base64");
   return decoded;
 }
 
