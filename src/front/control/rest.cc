@@ -53,28 +53,33 @@ Response Submit(JobService& service, const Request& request) {
   return Answer(202, service.Submit(ContextOf(request), std::move(message)));
 }
 
-Response List(JobService& service, const Request& request) {
-  const auto message = ReadRequest<pb::ListRequest>(request);
+// A call whose request stands in the query and the path.
+template <typename Reply, typename Message>
+Response AskByQuery(JobService& service, const Request& request,
+                    base::Result<Reply> (JobService::*call)(const CallContext&, const Message&)) {
+  const auto message = ReadRequest<Message>(request);
   if (!message.ok()) return web::ErrorResponse(*message.error());
-  return Answer(200, service.List(ContextOf(request), *message));
+  return Answer(200, (service.*call)(ContextOf(request), *message));
 }
 
-Response Check(JobService& service, const Request& request) {
-  const auto message = ReadRequest<pb::CheckRequest>(request);
-  if (!message.ok()) return web::ErrorResponse(*message.error());
-  return Answer(200, service.Check(ContextOf(request), *message));
+// A call whose request is the body.
+template <typename Reply, typename Message>
+Response AskByBody(JobService& service, const Request& request,
+                   base::Result<Reply> (JobService::*call)(const CallContext&, const Message&)) {
+  Message message;
+  const base::Status status = FromJson(request.body, &message);
+  if (!status.ok()) return web::ErrorResponse(*status.error());
+  return Answer(200, (service.*call)(ContextOf(request), message));
 }
 
-Response Cancel(JobService& service, const Request& request) {
-  const auto message = ReadRequest<pb::CancelRequest>(request);
-  if (!message.ok()) return web::ErrorResponse(*message.error());
-  return Answer(200, service.Cancel(ContextOf(request), *message));
+template <auto kCall>
+Response ByQuery(JobService& service, const Request& request) {
+  return AskByQuery(service, request, kCall);
 }
 
-Response Events(JobService& service, const Request& request) {
-  const auto message = ReadRequest<pb::EventsRequest>(request);
-  if (!message.ok()) return web::ErrorResponse(*message.error());
-  return Answer(200, service.Events(ContextOf(request), *message));
+template <auto kCall>
+Response ByBody(JobService& service, const Request& request) {
+  return AskByBody(service, request, kCall);
 }
 
 class LogBody final : public web::BodyStream {
@@ -115,57 +120,27 @@ Response Logs(JobService& service, const Request& request) {
   return response;
 }
 
-// A JSON body read as the message, then the call.
-template <typename Message, typename Work>
-Response FromBody(const Request& request, Work work) {
-  Message message;
-  const base::Status status = FromJson(request.body, &message);
-  return status.ok() ? Answer(200, work(message)) : web::ErrorResponse(*status.error());
-}
-
-Response Plan(JobService& service, const Request& request) {
-  return FromBody<pb::PlanRequest>(
-      request, [&](const pb::PlanRequest& message) { return service.Plan(ContextOf(request), message); });
-}
-
-Response Apply(JobService& service, const Request& request) {
-  return FromBody<pb::ManifestRequest>(request, [&](const pb::ManifestRequest& message) {
-    return service.Apply(ContextOf(request), message);
-  });
-}
-
-Response Delete(JobService& service, const Request& request) {
-  return FromBody<pb::ManifestRequest>(request, [&](const pb::ManifestRequest& message) {
-    return service.Delete(ContextOf(request), message);
-  });
-}
-
-Response Declared(JobService& service, const Request& request) {
-  const auto message = ReadRequest<pb::DeclaredRequest>(request);
-  if (!message.ok()) return web::ErrorResponse(*message.error());
-  return Answer(200, service.Declared(ContextOf(request), *message));
-}
-
 constexpr RestRow kRows[] = {
     {"POST", "/api/v1/jobs", "Submit", 202, RequestPlace::kBody,
      "Submit a job; the same idempotency key and request again give the same ids", Submit},
-    {"GET", "/api/v1/jobs", "List", 200, RequestPlace::kQuery, "Jobs, newest first", List},
+    {"GET", "/api/v1/jobs", "List", 200, RequestPlace::kQuery, "Jobs, newest first",
+     ByQuery<&JobService::List>},
     {"GET", "/api/v1/jobs/{job_id}", "Check", 200, RequestPlace::kQuery,
-     "One job, with its attempts and what was decided about them", Check},
+     "One job, with its attempts and what was decided about them", ByQuery<&JobService::Check>},
     {"DELETE", "/api/v1/jobs/{job_id}", "Cancel", 200, RequestPlace::kQuery,
-     "Cancel a job; one that has ended keeps its state", Cancel},
+     "Cancel a job; one that has ended keeps its state", ByQuery<&JobService::Cancel>},
     {"GET", "/api/v1/jobs/{job_id}/events", "Events", 200, RequestPlace::kQuery,
-     "What happened to a job, oldest first", Events},
+     "What happened to a job, oldest first", ByQuery<&JobService::Events>},
     {"GET", "/api/v1/jobs/{job_id}/logs", "Logs", 200, RequestPlace::kQuery,
      "The driver's log; with follow=true or Accept: text/plain as text that goes on until the end", Logs},
     {"POST", "/api/v1/manifests/plan", "Plan", 200, RequestPlace::kBody,
-     "What applying manifests would do, and nothing else", Plan},
+     "What applying manifests would do, and nothing else", ByBody<&JobService::Plan>},
     {"POST", "/api/v1/manifests", "Apply", 200, RequestPlace::kBody,
-     "Make what is declared the same as the manifests say", Apply},
+     "Make what is declared the same as the manifests say", ByBody<&JobService::Apply>},
     {"POST", "/api/v1/manifests/delete", "Delete", 200, RequestPlace::kBody,
-     "Remove what the manifests declared", Delete},
+     "Remove what the manifests declared", ByBody<&JobService::Delete>},
     {"GET", "/api/v1/manifests", "Declared", 200, RequestPlace::kQuery,
-     "What is declared: jobs, schedules, continuous jobs, clusters", Declared},
+     "What is declared: jobs, schedules, continuous jobs, clusters", ByQuery<&JobService::Declared>},
 };
 
 }  // namespace
