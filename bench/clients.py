@@ -12,7 +12,9 @@ from environment import ROOT
 
 CLIENTS = 8
 PRESS = os.environ.get("HEARTH_PRESS") or str(ROOT / "build" / "release" / "bin" / "press")
-SECONDS = 6.0
+ROUNDS = 9
+SECONDS = 4.0
+PATIENCE = 120.0
 
 
 def first_call(contender) -> float:
@@ -28,35 +30,51 @@ def first_call(contender) -> float:
     return time.monotonic() - contender.started
 
 
-def press_pyspark(port: int, seconds: float, ready, counts) -> None:
+def press_pyspark(ports: list[int], ready, counts) -> None:
     from pyspark.sql import SparkSession
 
-    spark = SparkSession.builder.remote(f"sc://localhost:{port}").create()
-    for _ in range(5):
-        spark.sql("select 1").collect()
-    ready.wait()
-    count, end = 0, time.monotonic() + seconds
-    while time.monotonic() < end:
-        spark.sql("select 1").collect()
-        count += 1
-    counts.put(count)
-    spark.stop()
+    sessions = [SparkSession.builder.remote(f"sc://localhost:{port}").create() for port in ports]
+    for spark in sessions:
+        for _ in range(5):
+            spark.sql("select 1").collect()
+    for turn in range(ROUNDS):
+        for which, spark in enumerate(sessions):
+            ready.wait(PATIENCE)
+            count, end = 0, time.monotonic() + SECONDS
+            while time.monotonic() < end:
+                spark.sql("select 1").collect()
+                count += 1
+            counts.put((turn, which, count))
+    for spark in sessions:
+        spark.stop()
 
 
-def pyspark_throughput(port: int) -> float:
-    """Statements per second of eight PySpark processes together."""
+def pyspark_rates(ports: list[int]) -> list[list[float]]:
+    """Statements per second of eight PySpark processes together: for each server, the rate of each round.
+
+    The processes have a session with every server and press on one after the other, round by round, so that whatever
+    else the machine does falls on all servers.
+    """
     context = multiprocessing.get_context("spawn")
     ready, counts = context.Barrier(CLIENTS), context.Queue()
-    processes = [context.Process(target=press_pyspark, args=(port, SECONDS, ready, counts)) for _ in range(CLIENTS)]
+    processes = [context.Process(target=press_pyspark, args=(ports, ready, counts)) for _ in range(CLIENTS)]
     for process in processes:
         process.start()
-    total = sum(counts.get(timeout=180) for _ in processes)
+    rates = [[0.0] * ROUNDS for _ in ports]
+    for _ in range(CLIENTS * ROUNDS * len(ports)):
+        turn, which, count = counts.get(timeout=PATIENCE)
+        rates[which][turn] += count / SECONDS
     for process in processes:
-        process.join(30)
-    return total / SECONDS
+        process.join(PATIENCE)
+    return rates
 
 
-def raw_throughput(port: int) -> float:
-    """Statements per second of eight gRPC clients in C++ (press.cc), each with its own connection."""
-    command = [PRESS, f"127.0.0.1:{port}", str(CLIENTS), str(SECONDS)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout)
+def raw_rates(ports: list[int]) -> list[list[float]]:
+    """The same for eight gRPC clients in C++ (press.cc), each with its own connection."""
+    rates = [[] for _ in ports]
+    for _ in range(ROUNDS):
+        for which, port in enumerate(ports):
+            command = [PRESS, f"127.0.0.1:{port}", str(CLIENTS), str(SECONDS)]
+            printed = subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE).stdout
+            rates[which].append(float(printed))
+    return rates

@@ -169,15 +169,20 @@ def measure_select(options) -> tuple[str, dict]:
 
 
 def measure_clients(options) -> tuple[str, dict]:
-    rows, figures = [], {}
-    for kind in chosen(options, "hearth,sail"):
-        with kind(options.memory) as contender:
-            figures[kind.name] = {
-                "pyspark_per_second": clients.pyspark_throughput(contender.port),
-                "raw_per_second": clients.raw_throughput(contender.port),
-            }
-        rows.append([kind.name, *(f"{value:.0f}/s" for value in figures[kind.name].values())])
-    return table("Eight clients at once, select 1", ["", "PySpark", "raw gRPC"], rows), {"clients": figures}
+    with contextlib.ExitStack() as stack:
+        contenders = [stack.enter_context(kind(options.memory)) for kind in chosen(options, "hearth,sail")]
+        ports = [contender.port for contender in contenders]
+        rates = {"PySpark": clients.pyspark_rates(ports), "raw gRPC": clients.raw_rates(ports)}
+    names = [contender.name for contender in contenders]
+    figures = {name: {client: statistics.median(of[i]) for client, of in rates.items()} for i, name in enumerate(names)}
+    rows = [[name, *(f"{rate:.0f}/s" for rate in figures[name].values())] for name in names]
+    text = table(f"Eight clients at once, select 1, median of {clients.ROUNDS} rounds", ["", *rates], rows)
+    for client, (ours, *others) in rates.items():
+        for name, theirs in zip(names[1:], others, strict=True):
+            ratios = sorted(mine / other for mine, other in zip(ours, theirs, strict=True))
+            text += f"\n{names[0]} / {name} with {client}: {statistics.median(ratios):.2f}, "
+            text += f"from {ratios[0]:.2f} to {ratios[-1]:.2f} over the rounds."
+    return text + "\n", {"clients": figures, "client_rates": rates}
 
 
 def measure_large(options) -> tuple[str, dict]:

@@ -21,14 +21,17 @@ bool ThreadPool::PostContinuation(Task task) {
 }
 
 bool ThreadPool::Enqueue(Task task, size_t limit) {
-  std::lock_guard lock(mutex_);
-  if (stopped_) return false;
-  const bool thread_is_free = waiting_threads_ > queue_.size() || threads_.size() < maximum_threads_;
-  if (!thread_is_free && queue_.size() >= limit) return false;
-  queue_.push_back(std::move(task));
-  if (waiting_threads_ < queue_.size() && threads_.size() < maximum_threads_) {
-    StartThread();
+  {
+    std::lock_guard lock(mutex_);
+    if (stopped_) return false;
+    const bool thread_is_free = waiting_threads_ > queue_.size() || threads_.size() < maximum_threads_;
+    if (!thread_is_free && queue_.size() >= limit) return false;
+    queue_.push_back(std::move(task));
+    if (waiting_threads_ < queue_.size() && threads_.size() < maximum_threads_) {
+      StartThread();
+    }
   }
+  // Without the lock, which the woken thread takes first.
   work_.notify_one();
   return true;
 }
