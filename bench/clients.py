@@ -1,10 +1,12 @@
-"""Clients that press on a server: the first call after start, and eight of them at once."""
+"""Clients that press on a server: the first call after start, eight of them at once, and those that submit jobs."""
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import subprocess
+import tempfile
 import time
 import uuid
 
@@ -12,6 +14,8 @@ from environment import ROOT
 
 CLIENTS = 8
 PRESS = os.environ.get("HEARTH_PRESS") or str(ROOT / "build" / "release" / "bin" / "press")
+PRESS_JOBS = f"{PRESS}_jobs"
+LIVE_JOBS = 20_000
 ROUNDS = 9
 SECONDS = 4.0
 PATIENCE = 120.0
@@ -78,3 +82,11 @@ def raw_rates(ports: list[int]) -> list[list[float]]:
             printed = subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE).stdout
             rates[which].append(float(printed))
     return rates
+
+
+def job_rates() -> dict:
+    """What press_jobs.cc prints: rates and times of calls while LIVE_JOBS run."""
+    with tempfile.TemporaryDirectory(prefix="hearth-bench-") as folder:
+        command = [PRESS_JOBS, folder, str(LIVE_JOBS), "20"]
+        printed = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout
+    return json.loads(printed)

@@ -4,6 +4,7 @@
     run.py start      time to the first accepted call, idle memory
     run.py select     spark.sql("select 1").collect(), median and 95th percentile
     run.py clients    eight clients at once: PySpark processes, and raw gRPC
+    run.py jobs       submissions and checks of jobs while 20,000 run
     run.py large      TPC-H at scale 10 with 6 GB of memory, Hearth alone
     run.py all        everything; --write puts the tables into docs/performance.md
 
@@ -34,7 +35,7 @@ SELECT_RUNS = 200
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "what", nargs="?", default="tpch", choices=["tpch", "start", "select", "clients", "large", "all"]
+        "what", nargs="?", default="tpch", choices=["tpch", "start", "select", "clients", "jobs", "large", "all"]
     )
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--runs", type=int, default=3)
@@ -185,6 +186,22 @@ def measure_clients(options) -> tuple[str, dict]:
     return text + "\n", {"clients": figures, "client_rates": rates}
 
 
+def measure_jobs(options) -> tuple[str, dict]:
+    figures = clients.job_rates()
+    rows = [
+        [
+            call,
+            f"{figures[f'{plural}_per_second']:.0f}/s",
+            f"{figures[f'{call}_p50_ms']:.1f} ms",
+            f"{figures[f'{call}_p99_ms']:.1f} ms",
+        ]
+        for call, plural in (("submit", "submissions"), ("check", "checks"))
+    ]
+    text = table(f"Jobs over gRPC, SQLite, {figures['live']} running", ["", "by the clock", "p50", "p99"], rows)
+    text += f"\nSubmitted by 16 clients as fast as they are taken: {figures['filling_per_second']:.0f}/s."
+    return text + "\n", {"jobs": figures}
+
+
 def measure_large(options) -> tuple[str, dict]:
     large = argparse.Namespace(**{**vars(options), "scale": 10.0, "memory": "6GB", "only": "hearth", "runs": 1})
     text, figures = measure_tpch(large)
@@ -195,6 +212,7 @@ PARTS = {
     "start": measure_start,
     "select": measure_select,
     "clients": measure_clients,
+    "jobs": measure_jobs,
     "tpch": measure_tpch,
     "large": measure_large,
 }

@@ -17,5 +17,5 @@ def add_arguments(parser) -> None:
 
 def run(options) -> int:
     setup.ensure(tests=False)
-    build("release", ["hearth", "press"])
+    build("release", ["hearth", "press", "press_jobs"])
     return subprocess.run([sys.executable, ROOT / "bench" / "run.py", *options.arguments]).returncode
