@@ -49,10 +49,11 @@ class PlatformFile {
     if (root.IsNull()) return {};
     HEARTH_RETURN_IF_ERROR(CheckKeys(root, "",
                                      {"images", "coreEtl", "environments", "keep", "teams", "backends",
-                                      "queue", "callbacks", "kubernetes"}));
+                                      "queue", "watch", "callbacks", "kubernetes"}));
     HEARTH_RETURN_IF_ERROR(ReadNamed(root["keep"], "keep", [&](const std::string& name) {
       runner::EnvironmentPolicy& environment = policy.environments[name];
       return Readers{{"resources", Seconds(&environment.resource_seconds)},
+                     {"failed", Seconds(&environment.failed_seconds)},
                      {"records", Seconds(&environment.record_seconds)}};
     }));
     HEARTH_RETURN_IF_ERROR(ReadNamed(root["teams"], "teams", [&](const std::string& name) {
@@ -65,6 +66,10 @@ class PlatformFile {
     HEARTH_RETURN_IF_ERROR(
         ReadFields(root["queue"], "queue",
                    {{"waiting", Count(&policy.most_waiting)}, {"ageing", Seconds(&policy.ageing_seconds)}}));
+    HEARTH_RETURN_IF_ERROR(ReadFields(root["watch"], "watch",
+                                      {{"grace", Seconds(&policy.grace_seconds)},
+                                       {"forgotten", Seconds(&policy.lost_seconds)},
+                                       {"unreachable", Seconds(&policy.unreachable_seconds)}}));
     HEARTH_RETURN_IF_ERROR(
         ReadFields(root["callbacks"], "callbacks", {{"secret_file", Secret(&policy.callback_secret)}}));
     return ReadFields(root["kubernetes"], "kubernetes", {{"clusters", Text(&platform_.clusters_file)}});

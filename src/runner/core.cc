@@ -17,6 +17,8 @@ constexpr int64_t kSecond = 1000000;
 constexpr int32_t kTurnsPerTeam = 256;
 constexpr size_t kAdmittedAtOnce = 256;
 constexpr int32_t kSizingRuns = 20;
+// Of an attempt whose end nobody has seen: a row of failure_evidence.tsv.
+constexpr const char* kLostReason = "Lost";
 
 AttemptReference ReferenceTo(const Attempt& attempt) {
   return {attempt.token, attempt.cluster, attempt.native_id};
@@ -58,7 +60,9 @@ void Core::Finish(Run* run, RunState state, std::string cause, int64_t at) const
   run->state = state;
   run->cause = std::move(cause);
   run->ended_at = at;
-  run->due_at = at + policy_.Environment(run->environment).resource_seconds * kSecond;
+  const EnvironmentPolicy& environment = policy_.Environment(run->environment);
+  const bool is_kept_longer = state != RunState::kSucceeded && state != RunState::kCancelled;
+  run->due_at = at + (is_kept_longer ? environment.failed_seconds : environment.resource_seconds) * kSecond;
 }
 
 // --- Admission
@@ -198,6 +202,18 @@ base::Status Core::Wait(Live& live, const std::string& cause, int64_t seconds) {
   return Keep(live, "");
 }
 
+// What nobody can look at may still run, so it is not tried again: after a time somebody has to be told.
+base::Status Core::WaitUnseen(Live& live, const std::string& cause, int64_t seconds) {
+  const int64_t now = Now();
+  if (live.attempt.unseen_since == 0) live.attempt.unseen_since = now;
+  if (now - live.attempt.unseen_since <= policy_.unreachable_seconds * kSecond)
+    return Wait(live, cause, seconds);
+  Outcome outcome;
+  outcome.reason = kLostReason;
+  outcome.message = fmt::format("it {} for {} s", cause, (now - live.attempt.unseen_since) / kSecond);
+  return End(live, std::move(outcome), now);
+}
+
 base::Status Core::Step(Run run, bool is_new) {
   if (IsFinal(run.state) || IsWaiting(run.state)) return {};
   HEARTH_ASSIGN(auto attempt, store_.FindAttempt(run.id, run.attempts));
@@ -206,12 +222,15 @@ base::Status Core::Step(Run run, bool is_new) {
   live.backend = FindBackend(live.attempt.backend);
   base::Status status;
   if (live.backend == nullptr) {
-    status = Wait(live, WithoutBackend(live.attempt.backend).message, policy_.look_seconds);
+    live.run.owner.clear();
+    status = WaitUnseen(live, fmt::format("is at backend {}, which no server has", live.attempt.backend),
+                        policy_.look_seconds);
   } else if (!live.backend->Reaches(live.attempt.cluster)) {
     // Whoever reaches it may have it.
     live.run.owner.clear();
-    status = Wait(live, fmt::format("is at {}, which no server reaches at the moment", live.attempt.cluster),
-                  policy_.look_seconds);
+    status =
+        WaitUnseen(live, fmt::format("is at {}, which no server reaches at the moment", live.attempt.cluster),
+                   policy_.look_seconds);
   } else if (is_new && live.attempt.phase == AttemptPhase::kIntended &&
              live.run.state == RunState::kSubmitted) {
     status = CreateAttempt(live);
@@ -304,8 +323,9 @@ base::Status Core::StopIfDue(Live& live) {
 base::Status Core::Look(Live& live) {
   auto observed = live.backend->Observe(ReferenceTo(live.attempt));
   if (!observed.ok()) {
-    return Wait(live, fmt::format("{} cannot be seen: {}", live.attempt.backend, observed.error()->message),
-                policy_.retry_look_seconds);
+    return WaitUnseen(
+        live, fmt::format("cannot be seen at {}: {}", live.attempt.backend, observed.error()->message),
+        policy_.retry_look_seconds);
   }
   return Follow(live, std::move(*observed));
 }
@@ -325,16 +345,17 @@ base::Status Core::Absent(Live& live) {
       live.run.due_at = Now() + policy_.retry_look_seconds * kSecond;
     } else {
       absent_since_.erase(live.attempt.token);
-      outcome.reason = "Lost";
+      outcome.reason = kLostReason;
       outcome.message = fmt::format("{} does not know it any more", live.attempt.backend);
     }
   }
-  if (outcome.reason == "Lost") return End(live, std::move(outcome), Now());
+  if (outcome.reason == kLostReason) return End(live, std::move(outcome), Now());
   live.run.cause = fmt::format("{} does not know it at the moment", live.attempt.backend);
   return Keep(live, "");
 }
 
 base::Status Core::Follow(Live& live, Observation observation) {
+  live.attempt.unseen_since = 0;
   if (observation.progress == Progress::kAbsent) return Absent(live);
   Run& run = live.run;
   Attempt& attempt = live.attempt;
@@ -384,8 +405,11 @@ base::Status Core::End(Live& live, Outcome outcome, int64_t ended_at) {
     Finish(&run, RunState::kSucceeded, "the application ended without an error", now);
     return Keep(live, run.cause);
   }
-  attempt.failure = Classify(attempt.outcome, attempt.stop_reason);
-  if (attempt.stop_reason == StopReason::kCancelled || run.state == RunState::kCancelling) {
+  // Told to end is not ended.
+  const bool is_lost = attempt.outcome.reason == kLostReason;
+  attempt.failure = Classify(attempt.outcome, is_lost ? StopReason::kNone : attempt.stop_reason);
+  const bool is_to_end = attempt.stop_reason == StopReason::kCancelled || run.state == RunState::kCancelling;
+  if (is_to_end && !is_lost) {
     attempt.decision = "cancelled";
     Finish(&run, RunState::kCancelled, run.cancel_cause, now);
     return Keep(live, run.cause);

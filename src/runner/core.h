@@ -69,6 +69,7 @@ class Core {
   base::Status Absent(Live& live);
   base::Status StopIfDue(Live& live);
   base::Status Wait(Live& live, const std::string& cause, int64_t seconds);
+  base::Status WaitUnseen(Live& live, const std::string& cause, int64_t seconds);
   base::Status End(Live& live, Outcome outcome, int64_t ended_at);
   void Finish(Run* run, RunState state, std::string cause, int64_t at) const;
 

@@ -20,7 +20,9 @@ struct EnvironmentPolicy {
   int64_t queue_seconds = 24 * 3600;
   int64_t start_seconds = 600;
   int64_t run_seconds = 12 * 3600;
-  int64_t resource_seconds = 3600;          // what an ended run holds at its backend, logs included
+  int64_t resource_seconds = 3600;  // what an ended run holds at its backend, logs included
+  int64_t failed_seconds =
+      24 * 3600;  // the same of runs that did not succeed: somebody wants to look at them
   int64_t record_seconds = 30 * 24 * 3600;  // the run's own record
 };
 
@@ -32,10 +34,11 @@ struct Policy {
   int64_t most_waiting = 100000;               // runs that may wait; a submission beyond is refused
   int64_t ageing_seconds = 600;                // waiting so long counts as much as one step of priority
   int64_t lost_seconds = 60;                   // how long a backend may not know an attempt before it is lost
-  int64_t grace_seconds = 30;                  // between asking for the end and forcing it
-  int64_t look_seconds = 30;                   // the longest time between two looks at a live run
-  int64_t retry_look_seconds = 2;              // after a backend did not answer
-  std::string callback_secret;                 // signs callbacks; empty: unsigned
+  int64_t unreachable_seconds = 6 * 3600;  // how long a place may not answer before what runs there is lost
+  int64_t grace_seconds = 30;              // between asking for the end and forcing it
+  int64_t look_seconds = 30;               // the longest time between two looks at a live run
+  int64_t retry_look_seconds = 2;          // after a backend did not answer
+  std::string callback_secret;             // signs callbacks; empty: unsigned
 
   const EnvironmentPolicy& Environment(const std::string& name) const;
   const TeamLimits& Team(const std::string& name) const;

@@ -95,6 +95,7 @@ struct Attempt {
   int64_t created_at = 0;                      // microseconds since 1970 UTC, 0: not yet
   int64_t started_at = 0;
   int64_t ended_at = 0;
+  int64_t unseen_since = 0;  // since when no server could look at it; 0: the last look saw it
 };
 
 struct Run {

@@ -63,10 +63,12 @@ class History {
         disk_(disk),
         backend_("local", clock_, [this](const Attempt&) { return WriteScript(); }) {
     policy_.environments["test"].resource_seconds = 60;
+    policy_.environments["test"].failed_seconds = 90;
     policy_.environments["test"].run_seconds = 40;
     policy_.environments["test"].start_seconds = 30;
     policy_.other_teams.runs = 3;
     policy_.lost_seconds = 5;
+    policy_.unreachable_seconds = 30;
     policy_.grace_seconds = 3;
     policy_.look_seconds = 4;
     policy_.retry_look_seconds = 1;
@@ -84,6 +86,7 @@ class History {
     for (int round = 0; round < 400; ++round) {
       if (!pending_.empty() || submitted_ < keys_.size()) SubmitSomething();
       if (Chance(0.05)) CancelSomething();
+      if (Chance(0.02)) backend_.SetReachable(Chance(0.6));
       Work();
       clock_.Advance(std::chrono::milliseconds(Between(10, 1500)));
       if (!is_alive_) Boot();
@@ -220,6 +223,7 @@ class History {
   // No more faults: what was begun must come to an end.
   void Settle() {
     fails_ = false;
+    backend_.SetReachable(true);
     Boot();
     while (!pending_.empty() || submitted_ < keys_.size()) SubmitSomething();
     for (int round = 0; round < 4000 && !IsQuiet(); ++round) {

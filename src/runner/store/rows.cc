@@ -113,6 +113,7 @@ base::Result<Attempt> ReadAttempt(const SqlRow& row) {
   attempt.ended_at = Number(row[15]);
   attempt.web_url = Text(row[16]);
   attempt.sizing = Text(row[17]);
+  attempt.unseen_since = Number(row[18]);
   return attempt;
 }
 

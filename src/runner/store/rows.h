@@ -21,7 +21,7 @@ base::Result<std::vector<Run>> ReadRuns(const std::vector<SqlRow>& rows);
 inline constexpr const char* kAttemptColumns =
     "run_id, number, phase, token, backend, cluster, native_id, spec, outcome, failure, decision, "
     "stop_reason, stop_at, "
-    "created_at, started_at, ended_at, web_url, sizing";
+    "created_at, started_at, ended_at, web_url, sizing, unseen_since";
 base::Result<Attempt> ReadAttempt(const SqlRow& row);
 
 inline constexpr const char* kEventColumns = "run_id, sequence, at, attempt, state, cause";

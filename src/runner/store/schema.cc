@@ -47,7 +47,11 @@ constexpr const char* kVersion1[] = {
     "PRIMARY KEY (environment, team, kind, name))",
 };
 
-constexpr std::span<const char* const> kVersions[] = {kVersion1};
+constexpr const char* kVersion2[] = {
+    "ALTER TABLE attempts ADD COLUMN unseen_since BIGINT NOT NULL DEFAULT 0",
+};
+
+constexpr std::span<const char* const> kVersions[] = {kVersion1, kVersion2};
 
 base::Status Advance(SqlConnection& connection, int64_t from) {
   for (size_t version = static_cast<size_t>(from); version < std::size(kVersions); ++version) {

@@ -42,20 +42,22 @@ base::Status WriteAttempt(SqlConnection& connection, const Attempt& attempt) {
   HEARTH_RETURN_IF_ERROR(connection.Query(
       "INSERT INTO attempts (run_id, number, phase, token, backend, cluster, native_id, spec, outcome, "
       "failure, "
-      "decision, stop_reason, stop_at, created_at, started_at, ended_at, web_url, sizing) VALUES ($1, $2, "
+      "decision, stop_reason, stop_at, created_at, started_at, ended_at, web_url, sizing, unseen_since) "
+      "VALUES ($1, $2, "
       "$3, $4, "
       "$5, $6, $7, "
-      "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT (run_id, number) DO UPDATE SET phase "
+      "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT (run_id, number) DO UPDATE SET "
+      "phase "
       "= "
       "$3, backend = $5, "
       "cluster = $6, native_id = $7, spec = $8, outcome = $9, failure = $10, decision = $11, stop_reason = "
       "$12, "
-      "stop_at = $13, started_at = $15, ended_at = $16, web_url = $17, sizing = $18",
+      "stop_at = $13, started_at = $15, ended_at = $16, web_url = $17, sizing = $18, unseen_since = $19",
       attempt.run.text(), int64_t{attempt.number}, static_cast<int64_t>(attempt.phase), attempt.token,
       attempt.backend, attempt.cluster, attempt.native_id, manifest::ToJson(attempt.spec),
       OutcomeToJson(attempt.outcome), FailureToJson(attempt.failure), attempt.decision,
       static_cast<int64_t>(attempt.stop_reason), attempt.stop_at, attempt.created_at, attempt.started_at,
-      attempt.ended_at, attempt.web_url, attempt.sizing));
+      attempt.ended_at, attempt.web_url, attempt.sizing, attempt.unseen_since));
   return {};
 }
 

@@ -2,6 +2,7 @@
 // it was not told to remove, and fails where the script says so.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -39,6 +40,8 @@ class ScriptedBackend final : public Backend {
   ScriptedBackend(std::string name, const base::Clock& clock, Author author);
 
   void SetFault(Fault fault) { fault_ = std::move(fault); }
+  // Whether this server reaches the place where everything is.
+  void SetReachable(bool is_reachable) { is_reachable_ = is_reachable; }
   // As if somebody else had deleted it.
   void Forget(const std::string& token);
   // Everything that was ever created, by token.
@@ -46,6 +49,7 @@ class ScriptedBackend final : public Backend {
 
   std::string_view name() const override { return name_; }
   base::Result<std::string> Place(const manifest::JobSpec& spec) override;
+  bool Reaches(const std::string& /*cluster*/) const override { return is_reachable_; }
   base::Result<Observation> Create(const Attempt& attempt) override;
   base::Result<Observation> Observe(const AttemptReference& attempt) override;
   base::Status Stop(const AttemptReference& attempt, StopUrgency urgency) override;
@@ -61,6 +65,7 @@ class ScriptedBackend final : public Backend {
   const base::Clock& clock_;
   const Author author_;
   Fault fault_;
+  std::atomic<bool> is_reachable_ = true;
   mutable std::mutex mutex_;
   std::map<std::string, Thing> things_;
 };
