@@ -77,8 +77,8 @@ Checked<Platform> ReadPlatform(std::string_view text, std::string file) {
     const Node& root = documents[0];
     // The other ones are the runner's (app/platform.h).
     RefuseStrangers(root,
-                    {"images", "coreEtl", "environments", "keep", "teams", "backends", "queue", "callbacks",
-                     "kubernetes"},
+                    {"images", "coreEtl", "environments", "keep", "teams", "backends", "queue", "watch",
+                     "callbacks", "kubernetes"},
                     findings);
     if (const Node* images = root.Find("images")) ReadImages(*images, platform, findings);
     if (const Node* environments = root.Find("environments"))
