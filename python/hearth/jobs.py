@@ -132,7 +132,7 @@ class Client:
         return self._call("DELETE", self._path(job_id), {"reason": reason, "team": team})
 
     def list(self, *, limit: int | None = None, **filters: Any) -> Iterator[dict[str, Any]]:
-        """Jobs, newest first, page by page. Filters: team, status, name, environment."""
+        """Jobs, newest first, page by page. Filters: team, status, name, environment, idempotency_key."""
         token = ""
         while True:
             size = 100 if limit is None else min(limit, 1000)

@@ -35,6 +35,7 @@ struct RunFilter {
   std::string team;
   std::string name;
   std::string environment;
+  std::string idempotency_key;
   std::optional<RunState> state;
   bool only_live = false;
   int32_t limit = 100;     // at most 1000

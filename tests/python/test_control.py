@@ -78,6 +78,9 @@ def test_a_job_is_submitted_once_for_each_key(doors):
     assert headers["X-Request-Id"]
     status, again, _ = doors.call("POST", "/api/v1/jobs", request)
     assert status == 202 and again["job_id"] == first["job_id"] and again["duplicate"] is True
+    found = doors.call("GET", "/api/v1/jobs?team=team-a&idempotency_key=once")[1]["jobs"]
+    assert [job["job_id"] for job in found] == [first["job_id"]]
+    assert doors.call("GET", "/api/v1/jobs?team=team-b&idempotency_key=once")[1]["jobs"] == []
     status, other, _ = doors.call("POST", "/api/v1/jobs", sql_job(query="select 2", idempotency_key="once"))
     assert status == 409 and other["error"]["code"] == "ALREADY_EXISTS"
 

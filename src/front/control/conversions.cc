@@ -231,6 +231,7 @@ base::Result<runner::RunFilter> ToFilter(const pb::ListRequest& request) {
   filter.team = request.team();
   filter.name = request.name();
   filter.environment = request.environment();
+  filter.idempotency_key = request.idempotency_key();
   filter.page_token = request.page_token();
   if (request.status() != pb::JOB_STATUS_UNSPECIFIED) {
     filter.state = ToState(request.status());

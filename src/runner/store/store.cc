@@ -229,14 +229,15 @@ base::Result<RunPage> Store::List(const RunFilter& filter) {
   if (!filter.name.empty()) sql += " AND name = $3";
   if (!filter.environment.empty()) sql += " AND environment = $4";
   if (filter.state) sql += " AND state = $5";
+  if (!filter.idempotency_key.empty()) sql += " AND idempotency_key = $6";
   if (filter.only_live) sql += " AND is_final = 0";
-  sql += " AND $2 = $2 AND $3 = $3 AND $4 = $4 AND $5 = $5 ORDER BY id DESC LIMIT $6";
+  sql += " AND $2 = $2 AND $3 = $3 AND $4 = $4 AND $5 = $5 AND $6 = $6 ORDER BY id DESC LIMIT $7";
   RunPage page;
   HEARTH_RETURN_IF_ERROR(database_.Read([&](SqlConnection& connection) -> base::Status {
-    HEARTH_ASSIGN(
-        const auto rows,
-        connection.Query(sql, filter.page_token, filter.team, filter.name, filter.environment,
-                         std::string(filter.state ? StateName(*filter.state) : ""), int64_t{limit} + 1));
+    HEARTH_ASSIGN(const auto rows,
+                  connection.Query(sql, filter.page_token, filter.team, filter.name, filter.environment,
+                                   std::string(filter.state ? StateName(*filter.state) : ""),
+                                   filter.idempotency_key, int64_t{limit} + 1));
     HEARTH_ASSIGN(page.runs, ReadRuns(rows));
     return {};
   }));

@@ -200,6 +200,12 @@ TEST_P(StoreTest, ListsByPages) {
   EXPECT_EQ(second->runs.size(), 1u);
   EXPECT_TRUE(second->next_page_token.empty());
   filter.page_token.clear();
+  filter.idempotency_key = "2";
+  ASSERT_EQ(store_->List(filter)->runs.size(), 1u);
+  EXPECT_EQ(store_->List(filter)->runs[0].idempotency_key, "2");
+  filter.idempotency_key = "1";
+  EXPECT_TRUE(store_->List(filter)->runs.empty()) << "another team's";
+  filter.idempotency_key.clear();
   filter.state = RunState::kRunning;
   EXPECT_TRUE(store_->List(filter)->runs.empty());
 }

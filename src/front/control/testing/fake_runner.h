@@ -70,6 +70,7 @@ class FakeRunner final : public runner::Runner {
       const runner::Run& run = history.run;
       const bool fits = (caller.team.empty() || run.team == caller.team) &&
                         (filter.team.empty() || run.team == filter.team) &&
+                        (filter.idempotency_key.empty() || run.idempotency_key == filter.idempotency_key) &&
                         (!filter.state || run.state == *filter.state);
       if (fits) page.runs.insert(page.runs.begin(), run);
     }
