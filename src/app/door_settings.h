@@ -27,6 +27,8 @@ struct DoorSettings {
   std::string platform_file;  // what the platform team decides; empty: what is built in
   std::string spark_home;     // of jobs that need a JVM; empty: the variable SPARK_HOME
   std::string python = "python3";
+  std::string otlp_endpoint;  // where spans of jobs go; empty: nowhere
+  std::string otlp_headers;   // "NAME=VALUE,…"
 
   bool wants_http() const { return http != kNoDoor; }
   bool wants_control() const { return control != kNoDoor; }

@@ -12,6 +12,8 @@
 #include "app/backends.h"
 #include "app/job_requests.h"
 #include "app/platform.h"
+#include "app/run_metrics.h"
+#include "app/run_traces.h"
 #include "app/service_routes.h"
 #include "base/thread_pool.h"
 #include "base/timer.h"
@@ -36,6 +38,8 @@ constexpr int kCallThreads = 16;
 constexpr size_t kQueuedCalls = 2000;
 constexpr size_t kAuditBytes = size_t{64} << 20;
 constexpr size_t kQueuedAuditRows = 10000;
+// For spans that no collector has taken when the server stops.
+constexpr std::chrono::seconds kSpanTime{2};
 
 base::Error Wrong(std::string message) {
   base::Error error;
@@ -129,6 +133,7 @@ class OpenedDoors final : public Doors {
       : settings_(settings),
         clock_(clock),
         metrics_(observability::MetricRows()),
+        run_metrics_(metrics_),
         calls_("control", kCallThreads, kQueuedCalls) {}
   ~OpenedDoors() override { Stop(std::chrono::system_clock::now()); }
 
@@ -158,6 +163,7 @@ class OpenedDoors final : public Doors {
     calls_.Stop();
     if (audit_) audit_->Stop(std::max(steady, std::chrono::steady_clock::now() + std::chrono::seconds(1)));
     if (runner_) runner_->Stop();
+    if (span_exporter_) span_exporter_->Stop(std::chrono::steady_clock::now() + kSpanTime);
   }
 
  private:
@@ -180,8 +186,10 @@ class OpenedDoors final : public Doors {
     runner::RunnerOptions options;
     options.policy = platform.policy;
     options.platform = &manifest_platform_;
+    options.observers = {&run_metrics_};
     // The same name again after a restart: runs of the server before are taken up at once.
     options.server = store.empty() ? "server" : "server-" + base::RandomUuid().substr(0, 13);
+    OpenTraces(&options);
     HEARTH_ASSIGN(runner_, runner::StartRunner(*database_, std::move(backends), std::move(options), clock_));
     audit_ = std::make_unique<Audit>(std::move(file), *database_);
     service_ = std::make_unique<front::control::JobService>(front::control::JobServiceParts{
@@ -194,11 +202,36 @@ class OpenedDoors final : public Doors {
     return {};
   }
 
+  void OpenTraces(runner::RunnerOptions* options) {
+    if (settings_.doors.otlp_endpoint.empty()) return;
+    observability::SpanExporterOptions exporter;
+    exporter.endpoint = settings_.doors.otlp_endpoint;
+    exporter.headers = *ReadOtlpHeaders(settings_.doors.otlp_headers);
+    exporter.resource = {{"service.name", "hearth"},
+                         {"service.version", std::string(base::kHearthVersion)},
+                         {"service.instance.id", options->server}};
+    exporter.observe = [this](std::string_view result, size_t count) {
+      metrics_["hearth_spans_total"].Add({result}, static_cast<double>(count));
+    };
+    span_exporter_ = observability::StartSpanExporter(std::move(exporter));
+    run_traces_ = std::make_unique<RunTraces>(*span_exporter_);
+    options->observers.push_back(run_traces_.get());
+    options->policy.exports_spans = true;
+  }
+
   // A store that does not answer leaves the gauges as they were.
   void CountJobs() {
     runner::Store store(*database_);
     if (const auto waiting = store.CountWaiting(); waiting.ok())
       metrics_["hearth_jobs_waiting"].Set({}, static_cast<double>(*waiting));
+    if (auto live = store.CountLive(); live.ok()) {
+      for (size_t number = 0; number < runner::kRunStates; ++number) {
+        const auto state = static_cast<runner::RunState>(number);
+        if (runner::IsFinal(state)) continue;
+        metrics_["hearth_jobs_live_by_state"].Set({runner::StateName(state)},
+                                                  static_cast<double>((*live)[state]));
+      }
+    }
     const auto uses = store.Uses();
     if (!uses.ok()) return;
     for (const char* name : {"hearth_jobs_live", "hearth_jobs_live_cores", "hearth_jobs_live_memory_bytes"})
@@ -253,6 +286,9 @@ class OpenedDoors final : public Doors {
   const ServerSettings settings_;
   const base::Clock& clock_;
   observability::Metrics metrics_;
+  RunMetrics run_metrics_;
+  std::unique_ptr<observability::SpanExporter> span_exporter_;
+  std::unique_ptr<RunTraces> run_traces_;
   std::atomic<bool> is_ready_{true};
   FolderLock lock_;
   manifest::Platform manifest_platform_;

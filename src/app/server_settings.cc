@@ -8,6 +8,7 @@
 #include <charconv>
 #include <utility>
 
+#include "front/web/target.h"
 #include "session/configuration.h"
 
 namespace hearth::app {
@@ -110,6 +111,19 @@ base::Status ApplyPublicUrl(const std::string& text, ServerSettings* settings) {
   return {};
 }
 
+base::Status ApplyOtlpEndpoint(const std::string& text, ServerSettings* settings) {
+  if (!text.starts_with("http://") && !text.starts_with("https://"))
+    return Wrong("an http:// or https:// address");
+  settings->doors.otlp_endpoint = text;
+  return {};
+}
+
+base::Status ApplyOtlpHeaders(const std::string& text, ServerSettings* settings) {
+  if (!ReadOtlpHeaders(text)) return Wrong("NAME=VALUE, several with commas between them");
+  settings->doors.otlp_headers = text;
+  return {};
+}
+
 // For settings that take any text.
 template <std::string DoorSettings::* kField>
 base::Status ApplyDoorText(const std::string& text, ServerSettings* settings) {
@@ -162,6 +176,13 @@ constexpr SettingRow kRows[] = {
      ApplyDoorText<&DoorSettings::spark_home>},
     {"python", "PROGRAM", "Python for jobs on this machine (default python3)",
      ApplyDoorText<&DoorSettings::python>},
+    {"otlp-endpoint", "URL",
+     "Collector of OpenTelemetry for spans of jobs (OTLP over HTTP), such as http://127.0.0.1:4318 (default: "
+     "the variable OTEL_EXPORTER_OTLP_ENDPOINT)",
+     ApplyOtlpEndpoint, "OTEL_EXPORTER_OTLP_ENDPOINT"},
+    {"otlp-headers", "NAME=VALUE,…",
+     "What to tell the collector with each request (default: the variable OTEL_EXPORTER_OTLP_HEADERS)",
+     ApplyOtlpHeaders, "OTEL_EXPORTER_OTLP_HEADERS"},
     {"environment", "NAME", "Environment of jobs that name none (default local)",
      ApplyDoorText<&DoorSettings::environment>},
     {"until-stdin-closes", "", "Stop when standard input is closed", ApplyUntilStdinCloses},
@@ -225,10 +246,32 @@ base::Status ApplyFile(const std::string& file, ServerSettings* settings) {
 
 std::span<const SettingRow> SettingRows() { return kRows; }
 
+std::optional<std::vector<std::pair<std::string, std::string>>> ReadOtlpHeaders(std::string_view text) {
+  std::vector<std::pair<std::string, std::string>> headers;
+  while (!text.empty()) {
+    const size_t comma = text.find(',');
+    const std::string_view item = text.substr(0, comma);
+    const size_t equals = item.find('=');
+    const auto value = equals == 0 || equals == std::string_view::npos
+                           ? std::nullopt
+                           : front::web::PercentDecode(item.substr(equals + 1));
+    // A line's end in a header would begin another one.
+    if (!value || value->find_first_of("\r\n") != std::string::npos) return std::nullopt;
+    headers.emplace_back(item.substr(0, equals), *value);
+    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
+  }
+  return headers;
+}
+
 base::Result<ServerSettings> ReadServerSettings(const std::map<std::string, std::string>& flags,
                                                 const Environment& environment, const std::string& file) {
   ServerSettings settings;
   if (!file.empty()) HEARTH_RETURN_IF_ERROR(ApplyFile(file, &settings));
+  for (const SettingRow& row : kRows) {
+    if (row.standard_variable == nullptr) continue;
+    if (const auto text = environment(row.standard_variable); text && !text->empty())
+      HEARTH_RETURN_IF_ERROR(Apply(row, row.standard_variable, *text, &settings));
+  }
   for (const SettingRow& row : kRows) {
     const std::string variable = VariableOf(row);
     if (const auto text = environment(variable))

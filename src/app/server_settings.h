@@ -7,6 +7,9 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "app/door_settings.h"
 #include "base/result.h"
@@ -34,8 +37,13 @@ struct SettingRow {
   const char* meaning;
   // Reads the text into the settings; the error says what was expected.
   base::Status (*apply)(const std::string& text, ServerSettings* settings);
+  // A variable of a standard that says the same, weaker than ours; null: there is none.
+  const char* standard_variable = nullptr;
 };
 std::span<const SettingRow> SettingRows();
+
+// "api-key=abc,x=y%20z" as pairs, values decoded; none when it is something else.
+std::optional<std::vector<std::pair<std::string, std::string>>> ReadOtlpHeaders(std::string_view text);
 
 // `flags`: by row name, as given on the command line. `environment`: a variable's value, or none. `file`:
 // path of the YAML file, empty for none. Errors (kIllegalArgument) name the setting, its value and what was

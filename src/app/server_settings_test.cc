@@ -41,6 +41,26 @@ TEST_F(ServerSettingsTest, FlagsWinOverVariablesOverTheFile) {
   EXPECT_EQ(settings->spark.at("spark.sql.ansi.enabled"), "false");
 }
 
+TEST_F(ServerSettingsTest, StandardVariablesAreWeakerThanOurs) {
+  const std::map<std::string, std::string> standard = {{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:4318"},
+                                                       {"OTEL_EXPORTER_OTLP_HEADERS", "key=a%20b,other=c"}};
+  auto settings = ReadServerSettings({}, Variables(standard), "");
+  ASSERT_TRUE(settings.ok()) << MessageOf(settings);
+  EXPECT_EQ(settings->doors.otlp_endpoint, "http://a:4318");
+  const auto headers = ReadOtlpHeaders(settings->doors.otlp_headers);
+  ASSERT_TRUE(headers);
+  EXPECT_EQ((*headers)[0].second, "a b");
+  EXPECT_EQ((*headers)[1].first, "other");
+  auto both = standard;
+  both["HEARTH_OTLP_ENDPOINT"] = "http://b:4318";
+  settings = ReadServerSettings({}, Variables(both), "");
+  ASSERT_TRUE(settings.ok());
+  EXPECT_EQ(settings->doors.otlp_endpoint, "http://b:4318");
+  EXPECT_NE(
+      MessageOf(ReadServerSettings({{"otlp-headers", "novalue"}}, Variables({}), "")).find("NAME=VALUE"),
+      std::string::npos);
+}
+
 TEST_F(ServerSettingsTest, ErrorsNameThePlaceTheValueAndWhatWasExpected) {
   const auto none = Variables({});
   EXPECT_EQ(MessageOf(ReadServerSettings({{"threads", "many"}}, none, "")),

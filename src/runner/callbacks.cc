@@ -81,8 +81,9 @@ std::string SignBody(const std::string& secret, const std::string& body) {
   return text;
 }
 
-Callbacks::Callbacks(Store& store, std::string secret, const base::Clock& clock)
-    : store_(store), secret_(std::move(secret)), clock_(clock) {}
+Callbacks::Callbacks(Store& store, std::string secret, const base::Clock& clock,
+                     std::vector<Observer*> observers)
+    : store_(store), secret_(std::move(secret)), clock_(clock), observers_(std::move(observers)) {}
 
 Callbacks::~Callbacks() { Stop(); }
 
@@ -134,6 +135,9 @@ void Callbacks::Deliver(const Callback& callback) {
     next = clock_.NowMicroseconds() + pause * kSecond;
   }
   (void)store_.SaveCallback(callback, next, text);
+  CallbackEnd end = next > 0 ? CallbackEnd::kToBeTriedAgain : CallbackEnd::kGivenUp;
+  if (is_taken) end = CallbackEnd::kTaken;
+  for (Observer* observer : observers_) observer->OnCallback(end);
 }
 
 }  // namespace hearth::runner

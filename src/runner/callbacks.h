@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -18,10 +19,11 @@ namespace hearth::runner {
 // The text of a signature header: "sha256=" and the HMAC in hexadecimal digits.
 std::string SignBody(const std::string& secret, const std::string& body);
 
-// One thread of its own. The store and the clock outlive it.
+// One thread of its own. All that it is given outlives it.
 class Callbacks {
  public:
-  Callbacks(Store& store, std::string secret, const base::Clock& clock);
+  Callbacks(Store& store, std::string secret, const base::Clock& clock,
+            std::vector<Observer*> observers = {});
   ~Callbacks();
 
   base::Status Start();
@@ -34,6 +36,7 @@ class Callbacks {
   Store& store_;
   const std::string secret_;
   const base::Clock& clock_;
+  const std::vector<Observer*> observers_;
   std::mutex mutex_;
   std::condition_variable stop_;
   bool stopped_ = false;

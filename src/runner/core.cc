@@ -8,6 +8,7 @@
 #include "runner/admission.h"
 #include "runner/failure_classes.h"
 #include "runner/sizing.h"
+#include "runner/trace.h"
 
 namespace hearth::runner {
 namespace {
@@ -19,6 +20,7 @@ constexpr size_t kAdmittedAtOnce = 256;
 constexpr int32_t kSizingRuns = 20;
 // Of an attempt whose end nobody has seen: a row of failure_evidence.tsv.
 constexpr const char* kLostReason = "Lost";
+constexpr const char* kTraceVariable = "TRACEPARENT";
 
 AttemptReference ReferenceTo(const Attempt& attempt) {
   return {attempt.token, attempt.cluster, attempt.native_id};
@@ -68,10 +70,12 @@ void Core::Finish(Run* run, RunState state, std::string cause, int64_t at) const
 // --- Admission
 // ------------------------------------------------------------------------------------------------------------------
 
-base::Result<manifest::JobSpec> Core::NextSpec(const Run& run) {
+base::Result<manifest::JobSpec> Core::NextSpec(const Run& run, int64_t* waited_since) {
+  *waited_since = run.created_at;
   if (run.attempts == 0) return run.spec;
   HEARTH_ASSIGN(const std::vector<Attempt> attempts, store_.Attempts(run.id));
   if (attempts.empty()) return base::InternalError("a run has lost its attempts");
+  *waited_since = attempts.back().ended_at;
   Decision decision = Decide(attempts);
   // The tables of another version may decide otherwise than when the retry was promised.
   return decision.retry ? std::move(decision.spec) : attempts.back().spec;
@@ -100,7 +104,8 @@ base::Result<bool> Core::AdmitOne(Run run, Ledger& ledger, std::vector<Change>* 
     changes->push_back({run, std::nullopt, run.cause});
     return true;
   }
-  HEARTH_ASSIGN(manifest::JobSpec spec, NextSpec(run));
+  Attempt attempt;
+  HEARTH_ASSIGN(manifest::JobSpec spec, NextSpec(run, &attempt.waited_since));
   const std::string name = spec.backend.empty() ? environment.backend : spec.backend;
   Backend* backend = FindBackend(name);
   if (backend != nullptr) backend->Complete(&spec);
@@ -128,13 +133,16 @@ base::Result<bool> Core::AdmitOne(Run run, Ledger& ledger, std::vector<Change>* 
     return false;
   }
   ledger.Take(run.team, name, cores, memory);
-  Attempt attempt;
   attempt.run = run.id;
   attempt.number = run.attempts + 1;
   attempt.token = AttemptToken(run.id, attempt.number);
   attempt.backend = name;
   attempt.cluster = *place;
   attempt.spec = std::move(spec);
+  const std::string trace = TraceParentFor(run, attempt.number, policy_.exports_spans);
+  // What the job itself sets stays.
+  if (!trace.empty() && !run.spec.environment_variables.contains(kTraceVariable))
+    attempt.spec.environment_variables[kTraceVariable] = trace;
   attempt.sizing = std::move(sizing);
   attempt.created_at = now;
   run.state = RunState::kSubmitted;
@@ -193,6 +201,7 @@ base::Status Core::Keep(Live& live, const std::string& event) {
     return error;
   }
   live.run.version = change.run.version;
+  live.run.stored_state = change.run.stored_state;
   return {};
 }
 

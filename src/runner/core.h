@@ -59,7 +59,7 @@ class Core {
 
   int64_t Now() const { return clock_.NowMicroseconds(); }
   base::Result<bool> AdmitOne(Run run, class Ledger& ledger, std::vector<Change>* changes);
-  base::Result<manifest::JobSpec> NextSpec(const Run& run);
+  base::Result<manifest::JobSpec> NextSpec(const Run& run, int64_t* waited_since);
   std::string Size(const Run& run, manifest::JobSpec* spec);
   base::Status Keep(Live& live, const std::string& event);
   base::Status CreateAttempt(Live& live);

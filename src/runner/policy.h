@@ -38,6 +38,7 @@ struct Policy {
   int64_t grace_seconds = 30;              // between asking for the end and forcing it
   int64_t look_seconds = 30;               // the longest time between two looks at a live run
   int64_t retry_look_seconds = 2;          // after a backend did not answer
+  bool exports_spans = false;              // attempts are told their own span as TRACEPARENT
   std::string callback_secret;             // signs callbacks; empty: unsigned
 
   const EnvironmentPolicy& Environment(const std::string& name) const;

@@ -96,6 +96,7 @@ struct Attempt {
   int64_t started_at = 0;
   int64_t ended_at = 0;
   int64_t unseen_since = 0;  // since when no server could look at it; 0: the last look saw it
+  int64_t waited_since = 0;  // when the wait for it began; only in the change that makes it, not kept
 };
 
 struct Run {
@@ -111,6 +112,7 @@ struct Run {
   std::string cause;     // why it is in this state, in a sentence
   int32_t attempts = 0;  // how many there are
   std::string callback_url;
+  std::string trace_parent;  // of the caller's span, as it was given; empty: none was
   std::string cancel_cause;  // who asked for the end, and why
   int64_t created_at = 0;
   int64_t submitted_at = 0;  // first attempt
@@ -125,6 +127,7 @@ struct Run {
   int64_t memory_mib = 0;
   std::string owner;    // the server that drives it; empty: any
   int64_t version = 0;  // grows with each write, and each write must still find the one it read
+  RunState stored_state = RunState::kAccepted;  // what the store holds, to tell what a change changed
 };
 
 // One transition (or note) of a run. Sequence numbers count from 1 without gaps.

@@ -24,6 +24,7 @@ struct SubmitRequest {
   std::string idempotency_key;  // empty: every call is a run of its own
   std::string fingerprint;      // equal for requests that ask for the same
   std::string callback_url;
+  std::string trace_parent = {};  // the caller's "traceparent"; what is none is ignored
 };
 
 struct SubmitAnswer {

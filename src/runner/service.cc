@@ -15,6 +15,7 @@
 #include "runner/callbacks.h"
 #include "runner/core.h"
 #include "runner/schedules.h"
+#include "runner/trace.h"
 
 namespace hearth::runner {
 namespace {
@@ -80,10 +81,10 @@ class Service final : public RunnerService {
           const base::Clock& clock)
       : options_(std::move(options)),
         clock_(clock),
-        store_(database),
+        store_(database, options_.observers),
         backends_(std::move(backends)),
         core_(store_, Pointers(backends_), options_.policy, clock_, options_.server),
-        callbacks_(store_, options_.policy.callback_secret, clock_),
+        callbacks_(store_, options_.policy.callback_secret, clock_, options_.observers),
         definitions_(database, clock_),
         keeper_(definitions_, store_, *this, options_.platform, clock_),
         steps_("steps", options_.step_threads, kQueuedSteps) {}
@@ -290,15 +291,20 @@ base::Result<SubmitAnswer> Service::Submit(const Caller& caller, SubmitRequest r
   run.environment = request.spec.environment;
   run.cause = "accepted";
   run.callback_url = std::move(request.callback_url);
+  if (ParseTraceParent(request.trace_parent)) run.trace_parent = std::move(request.trace_parent);
   run.cores = TotalCores(request.spec);
   run.memory_mib = TotalMemoryMib(request.spec);
   run.spec = std::move(request.spec);
   HEARTH_ASSIGN(Store::Inserted stored, store_.Insert(run));
+  const bool is_same = stored.is_new || stored.run.fingerprint == run.fingerprint;
+  for (Observer* observer : options_.observers) {
+    if (is_same) observer->OnSubmitted(stored.run, stored.is_new);
+  }
   if (stored.is_new) {
     admission_.Give();
     return SubmitAnswer{std::move(stored.run), false};
   }
-  if (stored.run.fingerprint != run.fingerprint) {
+  if (!is_same) {
     return Fail(base::ErrorKind::kConflict,
                 fmt::format("idempotency_key '{}' was used for another request, which is run {}",
                             run.idempotency_key, stored.run.id.text()));

@@ -22,6 +22,7 @@ struct RunnerOptions {
   const manifest::Platform* platform =
       nullptr;  // for runs that schedules make; outlives the service; none: what is built in
   int step_threads = 8;
+  std::vector<Observer*> observers;  // outlive the service
 };
 
 class RunnerService : public Runner {

@@ -93,7 +93,7 @@ std::string Metadata(const CallbackServerContext& context, const char* name) {
 CallContext ContextOf(const CallbackServerContext& context) {
   std::string request_id = Metadata(context, "x-request-id");
   if (request_id.empty() || request_id.size() > 128) request_id = base::RandomUuid();
-  return {Metadata(context, "authorization"), std::move(request_id)};
+  return {Metadata(context, "authorization"), std::move(request_id), Metadata(context, "traceparent")};
 }
 
 // What the log streams of one server share.

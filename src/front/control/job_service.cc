@@ -112,6 +112,7 @@ base::Result<pb::SubmitResponse> JobService::Submit(const CallContext& context, 
     submit.fingerprint = FingerprintOf(request);
     submit.idempotency_key = request.idempotency_key();
     submit.callback_url = request.callback_url();
+    submit.trace_parent = context.trace_parent;
     if (!caller.user.empty()) request.set_user(caller.user);
     HEARTH_ASSIGN(submit.spec, parts_.read_spec(CanonicalJson(request)));
     HEARTH_RETURN_IF_ERROR(CheckTeam(caller, submit.spec.team, "manifest"));

@@ -22,6 +22,7 @@ namespace hearth::front::control {
 struct CallContext {
   std::string authorization;  // header value; empty: none
   std::string request_id;
+  std::string trace_parent = {};  // "traceparent" of the W3C; empty: none
 };
 
 // Reads a SubmitRequest as canonical JSON (config or manifest) into a spec. Errors: kIllegalArgument with the

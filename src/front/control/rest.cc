@@ -17,7 +17,8 @@ constexpr size_t kLongestLogAnswer = size_t{4} << 20;
 constexpr std::string_view kTextType = "text/plain; charset=utf-8";
 
 CallContext ContextOf(const Request& request) {
-  return {std::string(request.Header("authorization")), request.request_id};
+  return {std::string(request.Header("authorization")), request.request_id,
+          std::string(request.Header("traceparent"))};
 }
 
 Response Answer(int status, const google::protobuf::Message& message) {

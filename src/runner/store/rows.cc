@@ -60,6 +60,7 @@ base::Result<Run> ReadRun(const SqlRow& row) {
   run.name = Text(row[5]);
   run.environment = Text(row[6]);
   HEARTH_ASSIGN(run.state, ReadState(row[7]));
+  run.stored_state = run.state;
   run.cause = Text(row[8]);
   HEARTH_ASSIGN(run.spec, manifest::JobSpecFromJson(Text(row[9])));
   run.attempts = static_cast<int32_t>(Number(row[10]));
@@ -76,6 +77,7 @@ base::Result<Run> ReadRun(const SqlRow& row) {
   run.cluster = Text(row[21]);
   run.cores = Number(row[22]);
   run.memory_mib = Number(row[23]);
+  run.trace_parent = Text(row[24]);
   return run;
 }
 

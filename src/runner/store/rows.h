@@ -14,7 +14,7 @@ inline constexpr const char* kRunColumns =
     "id, idempotency_key, fingerprint, team, user_name, name, environment, state, cause, spec, attempts, "
     "callback_url, "
     "cancel_cause, created_at, submitted_at, started_at, ended_at, due_at, owner, version, backend, cluster, "
-    "cores, memory_mib";
+    "cores, memory_mib, trace_parent";
 base::Result<Run> ReadRun(const SqlRow& row);
 base::Result<std::vector<Run>> ReadRuns(const std::vector<SqlRow>& rows);
 

@@ -51,7 +51,11 @@ constexpr const char* kVersion2[] = {
     "ALTER TABLE attempts ADD COLUMN unseen_since BIGINT NOT NULL DEFAULT 0",
 };
 
-constexpr std::span<const char* const> kVersions[] = {kVersion1, kVersion2};
+constexpr const char* kVersion3[] = {
+    "ALTER TABLE runs ADD COLUMN trace_parent TEXT NOT NULL DEFAULT ''",
+};
+
+constexpr std::span<const char* const> kVersions[] = {kVersion1, kVersion2, kVersion3};
 
 base::Status Advance(SqlConnection& connection, int64_t from) {
   for (size_t version = static_cast<size_t>(from); version < std::size(kVersions); ++version) {

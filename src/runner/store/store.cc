@@ -110,20 +110,21 @@ base::Result<bool> SaveIn(SqlConnection& connection, const Change& change) {
 base::Result<Store::Inserted> Store::Insert(const Run& run) {
   Inserted answer;
   HEARTH_RETURN_IF_ERROR(database_.Write([&](SqlConnection& connection) -> base::Status {
-    HEARTH_ASSIGN(const auto inserted,
-                  connection.Query("INSERT INTO runs (id, idempotency_key, fingerprint, team, user_name, "
-                                   "name, environment, state, is_final, "
-                                   "is_waiting, cause, spec, cores, memory_mib, priority, attempts, events, "
-                                   "callback_url, cancel_cause, "
-                                   "created_at, submitted_at, started_at, ended_at, due_at, owner, version, "
-                                   "backend, cluster) VALUES ($1, $2, "
-                                   "$3, $4, $5, $6, $7, $8, 0, 1, $9, $10, $11, $12, $13, 0, 1, $14, '', "
-                                   "$15, 0, 0, 0, $15, '', 1, '', '') "
-                                   "ON CONFLICT (team, idempotency_key) DO NOTHING RETURNING id",
-                                   run.id.text(), KeyValue(run.idempotency_key), run.fingerprint, run.team,
-                                   run.user, run.name, run.environment, std::string(StateName(run.state)),
-                                   run.cause, manifest::ToJson(run.spec), run.cores, run.memory_mib,
-                                   int64_t{run.spec.priority}, run.callback_url, run.created_at));
+    HEARTH_ASSIGN(
+        const auto inserted,
+        connection.Query("INSERT INTO runs (id, idempotency_key, fingerprint, team, user_name, "
+                         "name, environment, state, is_final, "
+                         "is_waiting, cause, spec, cores, memory_mib, priority, attempts, events, "
+                         "callback_url, cancel_cause, "
+                         "created_at, submitted_at, started_at, ended_at, due_at, owner, version, "
+                         "backend, cluster, trace_parent) VALUES ($1, $2, "
+                         "$3, $4, $5, $6, $7, $8, 0, 1, $9, $10, $11, $12, $13, 0, 1, $14, '', "
+                         "$15, 0, 0, 0, $15, '', 1, '', '', $16) "
+                         "ON CONFLICT (team, idempotency_key) DO NOTHING RETURNING id",
+                         run.id.text(), KeyValue(run.idempotency_key), run.fingerprint, run.team, run.user,
+                         run.name, run.environment, std::string(StateName(run.state)), run.cause,
+                         manifest::ToJson(run.spec), run.cores, run.memory_mib, int64_t{run.spec.priority},
+                         run.callback_url, run.created_at, run.trace_parent));
     if (inserted.empty()) {
       HEARTH_ASSIGN(auto found, FindBy(connection, "WHERE team = $1 AND idempotency_key = $2", run.team,
                                        run.idempotency_key));
@@ -248,13 +249,22 @@ base::Result<RunPage> Store::List(const RunFilter& filter) {
   return page;
 }
 
+void Store::Conclude(Change* change) const {
+  Run& run = change->run;
+  ++run.version;
+  const RunState before = std::exchange(run.stored_state, run.state);
+  if (change->event_cause.empty()) return;
+  const Transition transition{before, run, change->attempt ? &*change->attempt : nullptr};
+  for (Observer* observer : observers_) observer->OnTransition(transition);
+}
+
 base::Result<bool> Store::Save(Change& change) {
   bool is_saved = false;
   HEARTH_RETURN_IF_ERROR(database_.Write([&](SqlConnection& connection) -> base::Status {
     HEARTH_ASSIGN(is_saved, SaveIn(connection, change));
     return {};
   }));
-  if (is_saved) ++change.run.version;
+  if (is_saved) Conclude(&change);
   return is_saved;
 }
 
@@ -271,7 +281,7 @@ base::Result<std::vector<Change>> Store::SaveAll(std::vector<Change> changes) {
   std::vector<Change> done;
   for (size_t i = 0; i < changes.size(); ++i) {
     if (!saved[i]) continue;
-    ++changes[i].run.version;
+    Conclude(&changes[i]);
     done.push_back(std::move(changes[i]));
   }
   return done;

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "runner/observer.h"
 #include "runner/run.h"
 #include "runner/runner.h"
 #include "runner/store/database.h"
@@ -54,7 +57,9 @@ struct AuditRow {
 // was lost; kInternal for a database that holds something else.
 class Store {
  public:
-  explicit Store(Database& database) : database_(database) {}
+  // The observers outlive it.
+  explicit Store(Database& database, std::vector<Observer*> observers = {})
+      : database_(database), observers_(std::move(observers)) {}
 
   // Brings the schema to this version; refuses one that is newer.
   base::Status Migrate();
@@ -87,6 +92,8 @@ class Store {
   // priority, and the oldest few, whatever their priority.
   base::Result<std::vector<Run>> Waiting(int64_t now, int32_t limit_per_team);
   base::Result<int64_t> CountWaiting();
+  // How many live runs there are in each state that has some.
+  base::Result<std::map<RunState, int64_t>> CountLive();
   // Live runs whose idempotency key starts so.
   base::Result<std::vector<Run>> LiveWithKey(const std::string& prefix);
   base::Result<std::vector<Use>> Uses();
@@ -107,7 +114,11 @@ class Store {
   base::Result<std::vector<AuditRow>> AuditRows(int32_t limit);
 
  private:
+  // After the change was written.
+  void Conclude(Change* change) const;
+
   Database& database_;
+  const std::vector<Observer*> observers_;
 };
 
 }  // namespace hearth::runner

@@ -147,6 +147,34 @@ TEST_P(StoreTest, OfTwoWritersOneWins) {
   EXPECT_EQ((*history)->events[1].state, RunState::kSubmitted);
 }
 
+class Told final : public Observer {
+ public:
+  void OnTransition(const Transition& transition) override {
+    seen.push_back(fmt::format("{} {} {}", StateName(transition.before), StateName(transition.run.state),
+                               transition.attempt == nullptr ? 0 : transition.attempt->number));
+  }
+  std::vector<std::string> seen;
+};
+
+TEST_P(StoreTest, TellsWhatWasStored) {
+  Told told;
+  Store store(*database_, {&told});
+  Change first = Admitted(Stored("key"), "a");
+  Change late = first;
+  ASSERT_TRUE(*store.Save(first));
+  ASSERT_FALSE(*store.Save(late)) << "what was not stored is not told";
+  Change quiet = first;
+  quiet.event_cause.clear();
+  ASSERT_TRUE(*store.Save(quiet));
+  Change end{*(*store.Find(first.run.id)), std::nullopt, "done"};
+  end.run.state = RunState::kSucceeded;
+  end.run.ended_at = now_;
+  EXPECT_EQ((*store.CountLive())[RunState::kSubmitted], 1);
+  ASSERT_EQ(store.SaveAll({end})->size(), 1u);
+  EXPECT_EQ(told.seen, (std::vector<std::string>{"ACCEPTED SUBMITTED 1", "SUBMITTED SUCCEEDED 0"}));
+  EXPECT_TRUE(store.CountLive()->empty());
+}
+
 TEST_P(StoreTest, TakesOverWhatTheDeadOwned) {
   Change change = Admitted(Stored("key"), "dead");
   ASSERT_TRUE(store_->Renew("dead", now_, now_ + 100).ok());

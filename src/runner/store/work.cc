@@ -93,6 +93,20 @@ base::Result<int64_t> Store::CountWaiting() {
   return count;
 }
 
+base::Result<std::map<RunState, int64_t>> Store::CountLive() {
+  std::map<RunState, int64_t> counts;
+  HEARTH_RETURN_IF_ERROR(database_.Read([&](SqlConnection& connection) -> base::Status {
+    counts.clear();
+    HEARTH_ASSIGN(const auto rows,
+                  connection.Query("SELECT state, COUNT(*) FROM runs WHERE is_final = 0 GROUP BY state"));
+    for (const SqlRow& row : rows) {
+      if (const auto state = StateOf(Text(row[0]))) counts[*state] = Number(row[1]);
+    }
+    return {};
+  }));
+  return counts;
+}
+
 base::Result<std::vector<Run>> Store::DueForCleanup(int64_t now, int32_t limit) {
   return Select(database_, "WHERE is_final = 1 AND is_waiting = 0 AND due_at <= $1 ORDER BY due_at LIMIT $2",
                 now, int64_t{limit});
