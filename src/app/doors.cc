@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "app/audit.h"
 #include "app/backends.h"
 #include "app/job_requests.h"
 #include "app/platform.h"
@@ -37,7 +38,6 @@ constexpr int kDatabaseConnections = 8;
 constexpr int kCallThreads = 16;
 constexpr size_t kQueuedCalls = 2000;
 constexpr size_t kAuditBytes = size_t{64} << 20;
-constexpr size_t kQueuedAuditRows = 10000;
 // For spans that no collector has taken when the server stops.
 constexpr std::chrono::seconds kSpanTime{2};
 
@@ -73,32 +73,6 @@ class FolderLock {
 
  private:
   int descriptor_ = -1;
-};
-
-// Every call as a line of a file; what changes or was refused also as a row of the store, a moment later.
-class Audit final : public front::identity::AuditSink {
- public:
-  Audit(std::unique_ptr<front::identity::AuditSink> file, runner::Database& database)
-      : file_(std::move(file)), store_(database), writer_("audit", 1, kQueuedAuditRows) {}
-
-  void Record(const front::identity::AuditRow& row) override {
-    file_->Record(row);
-    const bool is_change = row.call == "Submit" || row.call == "Cancel" || row.outcome == "PERMISSION_DENIED";
-    // A full queue leaves the file as the only witness.
-    if (is_change)
-      (void)writer_.Post([this, row] {
-        (void)store_.Audit({row.at, row.user, row.team, row.call, row.subject, row.outcome});
-      });
-  }
-  void Stop(std::chrono::steady_clock::time_point deadline) {
-    writer_.WaitUntilIdle(deadline);
-    writer_.Stop();
-  }
-
- private:
-  const std::unique_ptr<front::identity::AuditSink> file_;
-  runner::Store store_;
-  base::ThreadPool writer_;
 };
 
 front::identity::IdentityOptions IdentityOf(const DoorSettings& doors) {
@@ -161,7 +135,7 @@ class OpenedDoors final : public Doors {
     timer_.Stop();
     calls_.WaitUntilIdle(steady);
     calls_.Stop();
-    if (audit_) audit_->Stop(std::max(steady, std::chrono::steady_clock::now() + std::chrono::seconds(1)));
+    if (audit_) audit_->Stop();
     if (runner_) runner_->Stop();
     if (span_exporter_) span_exporter_->Stop(std::chrono::steady_clock::now() + kSpanTime);
   }
@@ -191,14 +165,15 @@ class OpenedDoors final : public Doors {
     options.server = store.empty() ? "server" : "server-" + base::RandomUuid().substr(0, 13);
     OpenTraces(&options);
     HEARTH_ASSIGN(runner_, runner::StartRunner(*database_, std::move(backends), std::move(options), clock_));
-    audit_ = std::make_unique<Audit>(std::move(file), *database_);
+    audit_ = std::make_unique<Audit>(std::move(file), *database_, platform.audit, clock_);
     service_ = std::make_unique<front::control::JobService>(front::control::JobServiceParts{
         *runner_, *authenticator_, *audit_, clock_,
         JobRequestReader(settings_.doors.environment, manifest_platform_, clock_), settings_.doors.public_url,
         [this](std::string_view call, std::string_view code) {
           metrics_["hearth_control_calls_total"].Add({call, code});
         },
-        &runner_->definitions(), settings_.doors.environment});
+        &runner_->definitions(), settings_.doors.environment,
+        [this](const runner::AuditFilter& filter) { return runner::Store(*database_).AuditRows(filter); }});
     return {};
   }
 

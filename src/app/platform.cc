@@ -5,6 +5,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <functional>
 #include <thread>
@@ -49,7 +50,7 @@ class PlatformFile {
     if (root.IsNull()) return {};
     HEARTH_RETURN_IF_ERROR(CheckKeys(root, "",
                                      {"images", "coreEtl", "environments", "keep", "teams", "backends",
-                                      "queue", "watch", "callbacks", "kubernetes"}));
+                                      "queue", "watch", "audit", "prices", "callbacks", "kubernetes"}));
     HEARTH_RETURN_IF_ERROR(ReadNamed(root["keep"], "keep", [&](const std::string& name) {
       runner::EnvironmentPolicy& environment = policy.environments[name];
       return Readers{{"resources", Seconds(&environment.resource_seconds)},
@@ -70,6 +71,15 @@ class PlatformFile {
                                       {{"grace", Seconds(&policy.grace_seconds)},
                                        {"forgotten", Seconds(&policy.lost_seconds)},
                                        {"unreachable", Seconds(&policy.unreachable_seconds)}}));
+    HEARTH_RETURN_IF_ERROR(ReadFields(root["audit"], "audit",
+                                      {{"changes", Seconds(&platform_.audit.change_seconds)},
+                                       {"reads", Seconds(&platform_.audit.read_seconds)}}));
+    HEARTH_RETURN_IF_ERROR(ReadFields(root["prices"], "prices",
+                                      {{"core_hour", Price(&policy.prices.core_hour)},
+                                       {"gib_hour", Price(&policy.prices.gib_hour)},
+                                       {"currency", Currency(&policy.prices.currency)}}));
+    if (root["prices"] && policy.prices.currency.empty())
+      return At(root["prices"], "prices.currency", "a currency such as EUR");
     HEARTH_RETURN_IF_ERROR(
         ReadFields(root["callbacks"], "callbacks", {{"secret_file", Secret(&policy.callback_secret)}}));
     return ReadFields(root["kubernetes"], "kubernetes", {{"clusters", Text(&platform_.clusters_file)}});
@@ -113,6 +123,24 @@ class PlatformFile {
       const auto milliseconds = value.IsScalar() ? session::ParseMilliseconds(value.Scalar()) : std::nullopt;
       if (!milliseconds || *milliseconds < 1000) return "a time of at least a second, such as 30min";
       *target = *milliseconds / 1000;
+      return "";
+    };
+  }
+  static Reader Price(double* target) {
+    return [target](const YAML::Node& value) -> std::string {
+      double price = 0;
+      if (!YAML::convert<double>::decode(value, price) || !(price >= 0) || price > 1e9)
+        return "a price for an hour";
+      *target = price;
+      return "";
+    };
+  }
+  static Reader Currency(std::string* target) {
+    return [target](const YAML::Node& value) -> std::string {
+      const std::string text = value.IsScalar() ? value.Scalar() : "";
+      const bool is_word = std::ranges::all_of(text, [](unsigned char c) { return std::isalpha(c) != 0; });
+      if (text.empty() || text.size() > 10 || !is_word) return "a currency such as EUR";
+      *target = text;
       return "";
     };
   }

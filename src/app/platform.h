@@ -9,12 +9,15 @@
 //   backends:
 //     local: {runs: 4, cores: 8, memory: 16g} # all teams together
 //   queue: {waiting: 100000, ageing: 10min}
+//   audit: {changes: 30d, reads: 1d}          # how long rows of calls are kept
+//   prices: {core_hour: 0.04, gib_hour: 0.005, currency: EUR}
 //   callbacks: {secret_file: /etc/hearth/callback-secret}
 //   kubernetes: {clusters: /etc/hearth/clusters.yaml}
 #pragma once
 
 #include <string>
 
+#include "app/audit.h"
 #include "base/result.h"
 #include "runner/policy.h"
 
@@ -22,6 +25,7 @@ namespace hearth::app {
 
 struct Platform {
   runner::Policy policy;
+  AuditPolicy audit;
   std::string clusters_file;  // of the Kubernetes backend; empty: it is off
 };
 

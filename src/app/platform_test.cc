@@ -34,6 +34,8 @@ TEST(Platform, ReadsWhatThePlatformTeamDecides) {
       "  others: {runs: 5}\n"
       "backends:\n"
       "  local: {cores: 8}\n"
+      "audit: {changes: 90d, reads: 2h}\n"
+      "prices: {core_hour: 0.04, gib_hour: 0.005, currency: EUR}\n"
       "kubernetes: {clusters: clusters.yaml}\n");
   ASSERT_TRUE(platform.ok()) << platform.error()->message;
   const runner::Policy& policy = platform->policy;
@@ -45,6 +47,10 @@ TEST(Platform, ReadsWhatThePlatformTeamDecides) {
   EXPECT_EQ(policy.backends.at("local").cores, 8);
   EXPECT_EQ(policy.backends.at("local").runs, 0) << "a row of one's own replaces the default";
   EXPECT_EQ(platform->clusters_file, "clusters.yaml");
+  EXPECT_EQ(platform->audit.change_seconds, 90 * 86400);
+  EXPECT_EQ(platform->audit.read_seconds, 7200);
+  EXPECT_EQ(policy.prices.gib_hour, 0.005);
+  EXPECT_EQ(policy.prices.currency, "EUR");
 }
 
 TEST(Platform, NamesWhatIsWrong) {
@@ -52,6 +58,9 @@ TEST(Platform, NamesWhatIsWrong) {
             "line 2: teams.data.run: 'run' is not one of cores, memory, runs, weight");
   EXPECT_EQ(ErrorOf("keep: {prod: {records: soon}}\n"),
             "line 1: keep.prod.records: 'soon' is not a time of at least a second, such as 30min");
+  EXPECT_EQ(ErrorOf("prices: {core_hour: 1}\n"), "line 1: prices.currency: expected a currency such as EUR");
+  EXPECT_EQ(ErrorOf("prices: {core_hour: -1}\n"),
+            "line 1: prices.core_hour: '-1' is not a price for an hour");
   EXPECT_EQ(ErrorOf("teams: 3\n"), "line 1: teams: '3' is not names, each with its fields");
 }
 

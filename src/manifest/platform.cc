@@ -78,7 +78,7 @@ Checked<Platform> ReadPlatform(std::string_view text, std::string file) {
     // The other ones are the runner's (app/platform.h).
     RefuseStrangers(root,
                     {"images", "coreEtl", "environments", "keep", "teams", "backends", "queue", "watch",
-                     "callbacks", "kubernetes"},
+                     "audit", "prices", "breakers", "alerts", "callbacks", "kubernetes"},
                     findings);
     if (const Node* images = root.Find("images")) ReadImages(*images, platform, findings);
     if (const Node* environments = root.Find("environments"))

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runner/admission.h"
+#include "runner/cost.h"
 #include "runner/failure_classes.h"
 #include "runner/sizing.h"
 #include "runner/trace.h"
@@ -408,6 +409,7 @@ base::Status Core::End(Live& live, Outcome outcome, int64_t ended_at) {
     outcome.log_tail.erase(0, outcome.log_tail.size() - kLogTailBytes);
   if (outcome.error_condition.empty()) outcome.error_condition = FindErrorCondition(outcome.log_tail);
   attempt.outcome = std::move(outcome);
+  PutCost(policy_.prices, &attempt);
   run.owner = server_;
   if (attempt.outcome.succeeded) {
     attempt.decision = "done";

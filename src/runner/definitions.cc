@@ -7,6 +7,8 @@
 #include <map>
 #include <utility>
 
+#include "runner/store/store.h"
+
 namespace hearth::runner {
 namespace {
 
@@ -226,11 +228,15 @@ base::Result<std::vector<Action>> Definitions::Apply(const Caller& caller, const
     const int64_t now = clock_.NowMicroseconds();
     for (const Step& step : steps) HEARTH_RETURN_IF_ERROR(Carry(connection, step, caller.user, now));
     actions = ActionsOf(std::move(steps));
-    HEARTH_RETURN_IF_ERROR(connection.Query(
-        "INSERT INTO audit (at, user_name, team, call, subject, outcome) VALUES ($1, $2, $3, $4, $5, $6)",
-        now, caller.user, caller.team, std::string(wanted == Wanted::kPresent ? "Apply" : "Delete"),
-        declared.empty() ? std::string() : declared.front().name, Summary(actions)));
-    return {};
+    AuditRow row;
+    row.at = now;
+    row.user = caller.user;
+    row.team = caller.team;
+    row.call = wanted == Wanted::kPresent ? "Apply" : "Delete";
+    row.subject = declared.empty() ? std::string() : declared.front().name;
+    row.outcome = Summary(actions);
+    row.address = caller.address;
+    return InsertAudit(connection, row);
   }));
   return actions;
 }

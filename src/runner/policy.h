@@ -26,6 +26,13 @@ struct EnvironmentPolicy {
   int64_t record_seconds = 30 * 24 * 3600;  // the run's own record
 };
 
+// Of what attempts reserve; without a currency nothing has a price.
+struct Prices {
+  double core_hour = 0;
+  double gib_hour = 0;
+  std::string currency;  // "EUR"
+};
+
 struct Policy {
   std::map<std::string, EnvironmentPolicy> environments;  // missing ones: EnvironmentPolicy()
   std::map<std::string, TeamLimits> teams;                // missing ones: `other_teams`
@@ -39,7 +46,8 @@ struct Policy {
   int64_t look_seconds = 30;               // the longest time between two looks at a live run
   int64_t retry_look_seconds = 2;          // after a backend did not answer
   bool exports_spans = false;              // attempts are told their own span as TRACEPARENT
-  std::string callback_secret;             // signs callbacks; empty: unsigned
+  Prices prices;
+  std::string callback_secret;  // signs callbacks; empty: unsigned
 
   const EnvironmentPolicy& Environment(const std::string& name) const;
   const TeamLimits& Team(const std::string& name) const;

@@ -16,7 +16,8 @@ namespace hearth::runner {
 // Who calls, as verified by the door.
 struct Caller {
   std::string user;
-  std::string team;  // empty: any team (a door that listens on loopback without tokens)
+  std::string team;          // empty: any team (a door that listens on loopback without tokens)
+  std::string address = {};  // where the call came from; empty: not known
 };
 
 struct SubmitRequest {

@@ -188,7 +188,7 @@ TEST_F(SchedulesTest, PlansOneActionForEachPrimitive) {
   EXPECT_TRUE(changed[0].starts_with("update schedule daily")) << changed[0];
   EXPECT_EQ(Apply(Daily("0 7 * * *"), Wanted::kAbsent),
             (Strings{"delete schedule daily", "delete job daily"}));
-  EXPECT_EQ(store_->AuditRows(10)->size(), 3u);
+  EXPECT_EQ(store_->AuditRows({})->rows.size(), 3u);
 }
 
 TEST_F(SchedulesTest, RefusesAnotherTeamsManifest) {

@@ -1,15 +1,19 @@
-"""What operators see of jobs: metrics and traces."""
+"""What operators see of jobs: metrics, traces, who called what, what it cost."""
 
 import contextlib
 import hashlib
 import http.server
 import json
+import os
+import pathlib
 import re
+import subprocess
 import threading
 import time
 
 import grpc
 import pytest
+from conftest import ROOT
 from doors import open_doors, sql_job
 from hearth.jobs import Client
 
@@ -216,3 +220,94 @@ def test_an_absent_collector_stands_in_nobodys_way(binary, tmp_path):
         assert ended(server, name="unseen")["status"] == "SUCCEEDED"
         begun = time.monotonic()
     assert time.monotonic() - begun < 15
+
+
+# ---- Who called what
+
+
+def test_who_called_what_is_kept_and_read_by_the_team(binary, tmp_path):
+    tokens = tmp_path / "tokens"
+    secrets = {team: f"token-of-{team}-0123456789" for team in ("red", "blue")}
+    tokens.write_text("".join(f"{secret} user-{team} {team}\n" for team, secret in secrets.items()))
+    manifest = (
+        "apiVersion: hearth.dev/v1\nkind: SparkJob\nmetadata: {name: declared, team: red}\n"
+        "spec: {engine: {type: hearth, version: '4.1'}, sql: {query: select 1}}\n"
+    )
+    with open_doors(binary, tmp_path, "--tokens", str(tokens)) as server:
+        body = {"name": "n", "config": {"sql": {"query": "select 1"}}}
+        job = server.call("POST", "/api/v1/jobs", body, token=secrets["red"])[1]["job_id"]
+        for _ in range(3):
+            server.call("GET", f"/api/v1/jobs/{job}", token=secrets["red"])
+        assert server.call("GET", f"/api/v1/jobs/{job}", token=secrets["blue"])[0] == 403
+        assert server.call("POST", "/api/v1/manifests", {"manifest": manifest}, token=secrets["red"])[0] == 200
+        assert server.call("GET", "/api/v1/audit?team=blue", token=secrets["red"])[0] == 403
+        assert server.call("GET", "/api/v1/audit")[0] == 401
+    with open_doors(binary, tmp_path, "--tokens", str(tokens)) as server:
+        status, answer, _ = server.call("GET", "/api/v1/audit", token=secrets["red"])
+        assert status == 200
+        rows = {(row["call"], row["target"]): row for row in answer["rows"]}
+        assert {row["team"] for row in answer["rows"]} == {"red"}
+        assert {row["address"] for row in answer["rows"]} == {"127.0.0.1"}
+        assert rows["Submit", job]["user"] == "user-red" and rows["Submit", job]["outcome"] == "OK"
+        assert rows["Check", job]["calls"] == 3, "equal calls that only read are one row"
+        assert rows["Apply", "declared"]["outcome"] == "create job x1"
+        assert len([row for row in answer["rows"] if row["call"] == "Apply"]) == 1
+        denied = server.call("GET", f"/api/v1/audit?target={job}", token=secrets["blue"])[1]["rows"]
+        assert [(row["call"], row["outcome"]) for row in denied] == [("Check", "PERMISSION_DENIED")]
+        first = server.call("GET", "/api/v1/audit?limit=1", token=secrets["red"])[1]
+        second = server.call(
+            "GET", f"/api/v1/audit?limit=1&page_token={first['next_page_token']}", token=secrets["red"]
+        )[1]
+        assert first["rows"][0] != second["rows"][0]
+
+
+# ---- What it cost
+
+
+def test_an_attempt_has_a_cost_where_there_are_prices(binary, doors, tmp_path):
+    assert "cost" not in ended(doors, name="free") and not ended(doors, name="free")["currency"]
+    platform = tmp_path / "platform.yaml"
+    platform.write_text("environments: {local: {}}\nprices: {core_hour: 3600, gib_hour: 0, currency: EUR}\n")
+    with open_doors(binary, tmp_path, "--platform", str(platform)) as server:
+        job = ended(server, name="priced")
+        (attempt,) = job["attempts"]
+        assert job["currency"] == "EUR" and job["cost"] == attempt["cost"] == attempt["metrics"]["cost_EUR"] > 0
+        command = [binary, "job", "show", job["job_id"], "--server", server.url]
+        shown = subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
+        assert re.search(r"^cost +\d+\.\d{4} EUR$", shown, re.MULTILINE), shown
+
+
+# ---- The guide
+
+GUIDE = ROOT / "docs" / "guides" / "observability.md"
+
+
+def guide_commands() -> list[str]:
+    blocks = re.findall(r"^```console\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return [line[2:] for block in blocks for line in block.splitlines() if line.startswith("$ ")]
+
+
+@pytest.mark.parametrize("command", guide_commands())
+def test_the_guide(binary, doors, tmp_path, command):
+    job = Client(doors.url).submit(**sql_job(name="guide"))["job_id"]
+    environment = {
+        **os.environ,
+        "JOB": job,
+        "HEARTH_SERVER": doors.url,
+        "PATH": f"{pathlib.Path(binary).parent}:{os.environ['PATH']}",
+    }
+    line = command.replace("http://127.0.0.1:15080", doors.url)
+    done = subprocess.run(line, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and "error" not in done.stdout[:20], done.stdout + done.stderr
+
+
+def test_the_guide_names_every_metric_of_jobs(doors):
+    text = GUIDE.read_text(encoding="utf-8")
+    names = re.findall(r"^# TYPE (hearth_\w+)", doors.call("GET", "/metrics")[1], re.MULTILINE)
+    known = {
+        "hearth_build_info",
+        "hearth_start_time_seconds",
+        "hearth_jobs_live_cores",
+        "hearth_jobs_live_memory_bytes",
+    }
+    assert not [name for name in names if name not in text and name not in known]

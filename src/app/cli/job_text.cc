@@ -48,6 +48,13 @@ constexpr FinalStatus kFinals[] = {
     {"SUCCEEDED", 0}, {"FAILED", 1}, {"CANCELLED", 3}, {"TIMED_OUT", 4}, {"LOST", 5},
 };
 
+// "0.0123 EUR"; empty: there is no cost.
+std::string CostOf(const Json& object) {
+  const auto found = object.find("cost");
+  if (found == object.end() || !found->is_number()) return "";
+  return fmt::format("{:.4f} {}", found->get<double>(), TextOf(object, "currency"));
+}
+
 std::string AttemptPlace(const Json& attempt) {
   const std::string cluster = TextOf(attempt, "cluster");
   return TextOf(attempt, "backend") + (cluster.empty() ? "" : "/" + cluster);
@@ -78,7 +85,7 @@ std::string JobTable(const Json& jobs) {
 }
 
 std::string JobPage(const Json& job, const Json& events) {
-  std::string text = Table({{"job", TextOf(job, "job_id")},
+  std::vector<Row> about = {{"job", TextOf(job, "job_id")},
                             {"name", TextOf(job, "name")},
                             {"team", TextOf(job, "team")},
                             {"user", TextOf(job, "user")},
@@ -87,13 +94,15 @@ std::string JobPage(const Json& job, const Json& events) {
                             {"message", TextOf(job, "message")},
                             {"submitted", TimeOf(job, "submit_time")},
                             {"started", TimeOf(job, "start_time")},
-                            {"ended", TimeOf(job, "end_time")}});
+                            {"ended", TimeOf(job, "end_time")}};
+  if (const std::string cost = CostOf(job); !cost.empty()) about.push_back({"cost", cost});
+  std::string text = Table(about);
   if (job.contains("attempts") && !job["attempts"].empty()) {
-    std::vector<Row> rows = {{"ATTEMPT", "WHERE", "STARTED", "ENDED", "END", "FAILURE", "DECISION"}};
+    std::vector<Row> rows = {{"ATTEMPT", "WHERE", "STARTED", "ENDED", "END", "COST", "FAILURE", "DECISION"}};
     for (const Json& attempt : job["attempts"]) {
       rows.push_back({TextOf(attempt, "number"), AttemptPlace(attempt), TimeOf(attempt, "start_time"),
-                      TimeOf(attempt, "end_time"), AttemptEnd(attempt), TextOf(attempt, "failure_class"),
-                      TextOf(attempt, "decision")});
+                      TimeOf(attempt, "end_time"), AttemptEnd(attempt), CostOf(attempt),
+                      TextOf(attempt, "failure_class"), TextOf(attempt, "decision")});
     }
     text += "\n" + Table(rows);
   }
@@ -125,6 +134,7 @@ std::string JobExplanation(const Json& job) {
     const std::string decision = TextOf(attempt, "decision");
     if (!decision.empty()) text += fmt::format(" Then: {}", Sentence(decision));
   }
+  if (const std::string cost = CostOf(job); !cost.empty()) text += fmt::format(" It cost {}.", cost);
   const std::string advice = TextOf(attempts.back(), "advice");
   if (status != "SUCCEEDED" && !advice.empty()) text += " What to do: " + Sentence(advice);
   return text + "\n";

@@ -27,6 +27,16 @@ TEST(JobText, ExplainsAFailureInOneParagraph) {
       "n (j) is CANCELLED: by anna. It was never started.\n");
 }
 
+TEST(JobText, TellsTheCostWhereThereIsOne) {
+  const Json job = Json::parse(R"({"job_id": "j", "name": "n", "status": "SUCCEEDED", "message": "done",
+    "cost": 1.25, "currency": "EUR",
+    "attempts": [{"number": 1, "backend": "local", "cost": 1.25, "currency": "EUR"}]})");
+  EXPECT_EQ(JobExplanation(job), "n (j) is SUCCEEDED: done. It cost 1.2500 EUR.\n");
+  const std::string page = JobPage(job, Json::array());
+  EXPECT_NE(page.find("cost         1.2500 EUR\n"), std::string::npos) << page;
+  EXPECT_NE(page.find(" COST "), std::string::npos) << page;
+}
+
 TEST(JobText, AlignsTables) {
   const Json jobs = Json::parse(R"([
     {"job_id": "a", "name": "n", "team": "t", "status": "RUNNING", "submit_time": "2026-01-15T10:00:00.123Z"},

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "runner/cost.h"
+
 namespace hearth::front::control {
 namespace {
 
@@ -89,8 +91,17 @@ pb::Attempt ToAttempt(const runner::Attempt& from) {
   to.set_sizing(ValidUtf8(from.sizing));
   to.set_log_tail(ValidUtf8(from.outcome.log_tail));
   for (const auto& [name, value] : from.outcome.metrics) (*to.mutable_metrics())[name] = value;
+  if (const auto cost = runner::CostOf(from)) {
+    to.set_cost(cost->amount);
+    to.set_currency(cost->currency);
+  }
   SetSpec(from.spec, to.mutable_spec());
   return to;
+}
+
+base::Status CheckLimit(int32_t limit) {
+  if (limit >= 0 && limit <= kLongestPage) return {};
+  return FieldError("limit", fmt::format("{} is not from 0 to {}", limit, kLongestPage));
 }
 
 bool NeedsExplanation(runner::RunState state) {
@@ -183,6 +194,10 @@ pb::Job ToJob(const runner::RunHistory& history, const std::string& public_url) 
   if (history.attempts.empty()) return job;
   const runner::Attempt& newest = history.attempts.back();
   SetMetrics(newest, &job);
+  if (const auto cost = runner::CostOf(history.attempts)) {
+    job.set_cost(cost->amount);
+    job.set_currency(cost->currency);
+  }
   if (NeedsExplanation(history.run.state) && !newest.failure.failure_class.empty())
     job.set_error_message(
         ValidUtf8(fmt::format("{}: {}", newest.failure.failure_class, newest.failure.evidence)));
@@ -238,10 +253,38 @@ base::Result<runner::RunFilter> ToFilter(const pb::ListRequest& request) {
     if (!filter.state)
       return FieldError("status", fmt::format("{} is no status", static_cast<int>(request.status())));
   }
-  if (request.limit() < 0 || request.limit() > kLongestPage)
-    return FieldError("limit", fmt::format("{} is not from 0 to {}", request.limit(), kLongestPage));
+  HEARTH_RETURN_IF_ERROR(CheckLimit(request.limit()));
   if (request.limit() > 0) filter.limit = request.limit();
   return filter;
+}
+
+base::Result<runner::AuditFilter> ToFilter(const pb::AuditRequest& request) {
+  runner::AuditFilter filter;
+  filter.team = request.team();
+  filter.user = request.user();
+  filter.call = request.call();
+  filter.subject = request.target();
+  filter.page_token = request.page_token();
+  HEARTH_RETURN_IF_ERROR(CheckLimit(request.limit()));
+  if (request.limit() > 0) filter.limit = request.limit();
+  return filter;
+}
+
+pb::AuditResponse ToAuditResponse(const runner::AuditPage& page) {
+  pb::AuditResponse response;
+  for (const runner::AuditRow& from : page.rows) {
+    pb::AuditRow* to = response.add_rows();
+    *to->mutable_time() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(from.at);
+    to->set_user(ValidUtf8(from.user));
+    to->set_team(ValidUtf8(from.team));
+    to->set_call(from.call);
+    to->set_target(ValidUtf8(from.subject));
+    to->set_outcome(ValidUtf8(from.outcome));
+    to->set_address(from.address);
+    to->set_calls(from.calls);
+  }
+  response.set_next_page_token(page.next_page_token);
+  return response;
 }
 
 std::string ValidUtf8(std::string_view text) {

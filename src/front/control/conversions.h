@@ -10,6 +10,7 @@
 #include "runner/definitions.h"
 #include "runner/run.h"
 #include "runner/runner.h"
+#include "runner/store/store.h"
 
 namespace hearth::front::control {
 
@@ -31,6 +32,8 @@ pb::CancelResponse ToCancelResponse(const runner::CancelAnswer& answer);
 pb::ListResponse ToListResponse(const runner::RunPage& page, const std::string& public_url);
 // Errors: kIllegalArgument names the field.
 base::Result<runner::RunFilter> ToFilter(const pb::ListRequest& request);
+base::Result<runner::AuditFilter> ToFilter(const pb::AuditRequest& request);
+pb::AuditResponse ToAuditResponse(const runner::AuditPage& page);
 
 // What is no UTF-8 becomes U+FFFD: protobuf and JSON carry nothing else.
 std::string ValidUtf8(std::string_view text);

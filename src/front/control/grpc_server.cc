@@ -90,10 +90,20 @@ std::string Metadata(const CallbackServerContext& context, const char* name) {
                                                   : std::string(found->second.data(), found->second.size());
 }
 
+// "ipv4:127.0.0.1:1234" -> "127.0.0.1", "ipv6:%5B::1%5D:1234" -> "::1".
+std::string HostOf(std::string peer) {
+  const size_t scheme = peer.find(':');
+  if (scheme == std::string::npos || !peer.starts_with("ip")) return peer;
+  peer = peer.substr(scheme + 1, peer.rfind(':') - scheme - 1);
+  if (peer.starts_with("%5B") && peer.ends_with("%5D")) peer = peer.substr(3, peer.size() - 6);
+  return peer;
+}
+
 CallContext ContextOf(const CallbackServerContext& context) {
   std::string request_id = Metadata(context, "x-request-id");
   if (request_id.empty() || request_id.size() > 128) request_id = base::RandomUuid();
-  return {Metadata(context, "authorization"), std::move(request_id), Metadata(context, "traceparent")};
+  return {Metadata(context, "authorization"), std::move(request_id), Metadata(context, "traceparent"),
+          HostOf(context.peer())};
 }
 
 // What the log streams of one server share.
@@ -216,6 +226,11 @@ class Service final : public pb::JobService::CallbackService {
                                      pb::DeclaredResponse* response) override {
     return Serve(context, response,
                  [this, request](const CallContext& call) { return service_.Declared(call, *request); });
+  }
+  grpc::ServerUnaryReactor* Audit(CallbackServerContext* context, const pb::AuditRequest* request,
+                                  pb::AuditResponse* response) override {
+    return Serve(context, response,
+                 [this, request](const CallContext& call) { return service_.Audit(call, *request); });
   }
   grpc::ServerWriteReactor<pb::LogsResponse>* Logs(CallbackServerContext* context,
                                                    const pb::LogsRequest* request) override {

@@ -97,6 +97,7 @@ base::Result<Answer> JobService::Call(const CallContext& context, std::string_vi
   row.subject = std::move(subject);
   row.outcome = code;
   row.request_id = context.request_id;
+  row.address = context.address;
   parts_.audit.Record(row);
   if (parts_.observe) parts_.observe(call, code);
   return answer;
@@ -228,8 +229,10 @@ base::Result<pb::ManifestResponse> JobService::Change(const CallContext& context
   const auto work = [&](const identity::Caller& caller,
                         std::string* subject) -> base::Result<pb::ManifestResponse> {
     HEARTH_RETURN_IF_ERROR(CheckManifest(parts_.definitions, request.manifest()));
-    HEARTH_ASSIGN(const auto actions, parts_.definitions->Apply(ToRunner(caller), request.manifest(),
-                                                                EnvironmentOf(request), wanted));
+    runner::Caller applier = ToRunner(caller);
+    applier.address = context.address;
+    HEARTH_ASSIGN(const auto actions,
+                  parts_.definitions->Apply(applier, request.manifest(), EnvironmentOf(request), wanted));
     if (!actions.empty()) *subject = actions.front().name;
     return ToManifestResponse(actions);
   };
@@ -258,6 +261,19 @@ base::Result<pb::DeclaredResponse> JobService::Declared(const CallContext& conte
     return response;
   };
   return Call<pb::DeclaredResponse>(context, "Declared", request.name(), work);
+}
+
+base::Result<pb::AuditResponse> JobService::Audit(const CallContext& context,
+                                                  const pb::AuditRequest& request) {
+  const auto work = [&](const identity::Caller& caller, std::string*) -> base::Result<pb::AuditResponse> {
+    HEARTH_RETURN_IF_ERROR(CheckTeam(caller, request.team(), "team"));
+    if (!parts_.read_audit) return base::NotImplemented("reading the audit log on this server");
+    HEARTH_ASSIGN(runner::AuditFilter filter, ToFilter(request));
+    if (!caller.team.empty()) filter.team = caller.team;
+    HEARTH_ASSIGN(const runner::AuditPage page, parts_.read_audit(filter));
+    return ToAuditResponse(page);
+  };
+  return Call<pb::AuditResponse>(context, "Audit", request.target(), work);
 }
 
 }  // namespace hearth::front::control

@@ -15,6 +15,7 @@
 #include "manifest/job_spec.h"
 #include "runner/definitions.h"
 #include "runner/runner.h"
+#include "runner/store/store.h"
 
 namespace hearth::front::control {
 
@@ -23,6 +24,7 @@ struct CallContext {
   std::string authorization;  // header value; empty: none
   std::string request_id;
   std::string trace_parent = {};  // "traceparent" of the W3C; empty: none
+  std::string address = {};       // of the other end, without its port
 };
 
 // Reads a SubmitRequest as canonical JSON (config or manifest) into a spec. Errors: kIllegalArgument with the
@@ -41,6 +43,8 @@ struct JobServiceParts {
   std::function<void(std::string_view call, std::string_view code)> observe = {};
   runner::Definitions* definitions = nullptr;  // null: nothing can be declared
   std::string environment = {};                // of manifests whose call names none
+  // Rows of the audit log; empty: they cannot be read.
+  std::function<base::Result<runner::AuditPage>(const runner::AuditFilter&)> read_audit = {};
 };
 
 // Thread-safe. Calls may wait for the store: run them on an executor. Errors of every call: kUnauthenticated,
@@ -71,6 +75,9 @@ class JobService {
       const CallContext& context, const hearth::control::v1::ManifestRequest& request);
   base::Result<hearth::control::v1::DeclaredResponse> Declared(
       const CallContext& context, const hearth::control::v1::DeclaredRequest& request);
+
+  base::Result<hearth::control::v1::AuditResponse> Audit(const CallContext& context,
+                                                         const hearth::control::v1::AuditRequest& request);
 
   // For a body of Submit that is no SubmitRequest: every wrong field instead of the first one, when the
   // caller may know.

@@ -18,7 +18,7 @@ constexpr std::string_view kTextType = "text/plain; charset=utf-8";
 
 CallContext ContextOf(const Request& request) {
   return {std::string(request.Header("authorization")), request.request_id,
-          std::string(request.Header("traceparent"))};
+          std::string(request.Header("traceparent")), request.peer};
 }
 
 Response Answer(int status, const google::protobuf::Message& message) {
@@ -142,6 +142,8 @@ constexpr RestRow kRows[] = {
      "Remove what the manifests declared", ByBody<&JobService::Delete>},
     {"GET", "/api/v1/manifests", "Declared", 200, RequestPlace::kQuery,
      "What is declared: jobs, schedules, continuous jobs, clusters", ByQuery<&JobService::Declared>},
+    {"GET", "/api/v1/audit", "Audit", 200, RequestPlace::kQuery, "Who called what, newest first",
+     ByQuery<&JobService::Audit>},
 };
 
 }  // namespace

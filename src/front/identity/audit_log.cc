@@ -31,7 +31,8 @@ class AuditLog final : public AuditSink {
                                          {"call", row.call},
                                          {"subject", row.subject},
                                          {"outcome", row.outcome},
-                                         {"request_id", row.request_id}};
+                                         {"request_id", row.request_id},
+                                         {"address", row.address}};
     const std::string text = line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
     std::lock_guard lock(mutex_);
     if (size_ + text.size() > limit_) Rotate();

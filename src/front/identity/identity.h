@@ -41,6 +41,7 @@ struct AuditRow {
   std::string subject;  // a job's id, or what was asked for
   std::string outcome;  // "OK" or the name of the error
   std::string request_id;
+  std::string address;  // of the other end; empty: not known
 };
 
 // Thread-safe; does not fail the call that it records.

@@ -55,7 +55,19 @@ constexpr const char* kVersion3[] = {
     "ALTER TABLE runs ADD COLUMN trace_parent TEXT NOT NULL DEFAULT ''",
 };
 
-constexpr std::span<const char* const> kVersions[] = {kVersion1, kVersion2, kVersion3};
+constexpr const char* kVersion4[] = {
+    "ALTER TABLE audit ADD COLUMN id TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE audit ADD COLUMN address TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE audit ADD COLUMN calls BIGINT NOT NULL DEFAULT 1",
+    "ALTER TABLE audit ADD COLUMN is_read BIGINT NOT NULL DEFAULT 0",
+    "UPDATE audit SET id = CAST(at AS TEXT)",
+    "DROP INDEX audit_by_time",
+    "CREATE INDEX audit_by_id ON audit (id)",
+    "CREATE INDEX audit_by_kind ON audit (is_read, id)",
+    "CREATE INDEX audit_by_team ON audit (team, id)",
+};
+
+constexpr std::span<const char* const> kVersions[] = {kVersion1, kVersion2, kVersion3, kVersion4};
 
 base::Status Advance(SqlConnection& connection, int64_t from) {
   for (size_t version = static_cast<size_t>(from); version < std::size(kVersions); ++version) {

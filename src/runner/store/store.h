@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,15 +44,36 @@ struct Callback {
   int32_t tries = 0;
 };
 
-// One row for each call that came through a door.
+// One call that came through a door, or several equal ones that only read.
 struct AuditRow {
-  int64_t at = 0;
+  int64_t at = 0;  // of the first
   std::string user;
   std::string team;
   std::string call;
   std::string subject;
   std::string outcome;
+  std::string address;   // where it came from; empty: not known
+  int64_t calls = 1;     // how many
+  bool is_read = false;  // changed nothing: forgotten sooner
 };
+
+// Empty fields: any.
+struct AuditFilter {
+  std::string team;
+  std::string user;
+  std::string call;
+  std::string subject;
+  int32_t limit = 100;     // at most 1000
+  std::string page_token;  // from the page before
+};
+
+struct AuditPage {
+  std::vector<AuditRow> rows;   // newest first
+  std::string next_page_token;  // empty: the last page
+};
+
+// As a part of the transaction that does what the row tells.
+base::Status InsertAudit(SqlConnection& connection, const AuditRow& row);
 
 // Thread-safe. Errors of all calls: kUnavailable when nothing was done; kUnknownOutcome when a write's answer
 // was lost; kInternal for a database that holds something else.
@@ -110,8 +132,10 @@ class Store {
   // `next_at` 0: delivered or given up, with what was answered.
   base::Status SaveCallback(const Callback& callback, int64_t next_at, const std::string& answer);
 
-  base::Status Audit(const AuditRow& row);
-  base::Result<std::vector<AuditRow>> AuditRows(int32_t limit);
+  base::Status Audit(std::span<const AuditRow> rows);
+  base::Result<AuditPage> AuditRows(const AuditFilter& filter);
+  // Forgets rows from before, at most `limit` of each kind; the larger number of the two.
+  base::Result<int64_t> ForgetAudit(int64_t changes_before, int64_t reads_before, int32_t limit);
 
  private:
   // After the change was written.

@@ -256,6 +256,44 @@ TEST_P(StoreTest, OwesOneCallbackForTheEnd) {
   EXPECT_TRUE(store_->DueCallbacks(now_ + 100, 10, now_ + 200)->empty());
 }
 
+TEST_P(StoreTest, KeepsWhoCalledWhat) {
+  std::vector<AuditRow> rows;
+  for (int i = 0; i < 5; ++i) {
+    AuditRow row;
+    row.at = now_ + i;
+    row.user = "anna";
+    row.team = i == 4 ? "blue" : "red";
+    row.call = i % 2 == 0 ? "Submit" : "Check";
+    row.subject = fmt::format("job-{}", i);
+    row.outcome = "OK";
+    row.address = "10.0.0.1";
+    row.calls = i + 1;
+    row.is_read = i % 2 == 1;
+    rows.push_back(row);
+  }
+  ASSERT_TRUE(store_->Audit(rows).ok());
+  AuditFilter filter;
+  filter.team = "red";
+  filter.limit = 3;
+  const auto first = store_->AuditRows(filter);
+  ASSERT_TRUE(first.ok()) << first.error()->message;
+  ASSERT_EQ(first->rows.size(), 3u);
+  EXPECT_EQ(first->rows[0].subject, "job-3") << "newest first";
+  EXPECT_EQ(first->rows[0].calls, 4);
+  EXPECT_EQ(first->rows[0].address, "10.0.0.1");
+  filter.page_token = first->next_page_token;
+  const auto second = store_->AuditRows(filter);
+  ASSERT_EQ(second->rows.size(), 1u);
+  EXPECT_TRUE(second->next_page_token.empty());
+  EXPECT_EQ(store_->AuditRows({.subject = "job-4"})->rows.size(), 1u);
+  EXPECT_EQ(*store_->ForgetAudit(now_ + 1, now_ + 10, 1), 1) << "one of each kind at a time";
+  EXPECT_EQ(*store_->ForgetAudit(now_ + 1, now_ + 10, 10), 1);
+  EXPECT_EQ(*store_->ForgetAudit(now_ + 1, now_ + 10, 10), 0);
+  const auto left = store_->AuditRows({});
+  ASSERT_EQ(left->rows.size(), 2u);
+  EXPECT_EQ(left->rows[0].subject, "job-4");
+}
+
 TEST_P(StoreTest, OneServerHoldsARole) {
   EXPECT_TRUE(*store_->HoldRole("admission", "a", now_, now_ + 10));
   EXPECT_TRUE(*store_->HoldRole("admission", "a", now_ + 5, now_ + 15));

@@ -185,29 +185,4 @@ base::Status Store::SaveCallback(const Callback& callback, int64_t next_at, cons
   });
 }
 
-base::Status Store::Audit(const AuditRow& row) {
-  return database_.Write([&](SqlConnection& connection) -> base::Status {
-    HEARTH_RETURN_IF_ERROR(connection.Query(
-        "INSERT INTO audit (at, user_name, team, call, subject, outcome) VALUES ($1, $2, $3, $4, $5, $6)",
-        row.at, row.user, row.team, row.call, row.subject, row.outcome));
-    return {};
-  });
-}
-
-base::Result<std::vector<AuditRow>> Store::AuditRows(int32_t limit) {
-  std::vector<AuditRow> audit;
-  HEARTH_RETURN_IF_ERROR(database_.Read([&](SqlConnection& connection) -> base::Status {
-    audit.clear();
-    HEARTH_ASSIGN(const auto rows,
-                  connection.Query("SELECT at, user_name, team, call, subject, outcome FROM audit "
-                                   "ORDER BY at DESC LIMIT $1",
-                                   int64_t{limit}));
-    for (const SqlRow& row : rows) {
-      audit.push_back({Number(row[0]), Text(row[1]), Text(row[2]), Text(row[3]), Text(row[4]), Text(row[5])});
-    }
-    return {};
-  }));
-  return audit;
-}
-
 }  // namespace hearth::runner
