@@ -207,6 +207,13 @@ class OpenedDoors final : public Doors {
                                                   static_cast<double>((*live)[state]));
       }
     }
+    if (const auto suspended = runner_->definitions().CountSuspended(); suspended.ok())
+      metrics_["hearth_schedules_suspended"].Set({}, static_cast<double>(*suspended));
+    if (const auto pauses = store.Pauses(); pauses.ok()) {
+      for (const runner::Pause& pause : *pauses)
+        metrics_["hearth_retries_paused"].Set({pause.failure_class},
+                                              pause.until > clock_.NowMicroseconds() ? 1 : 0);
+    }
     const auto uses = store.Uses();
     if (!uses.ok()) return;
     for (const char* name : {"hearth_jobs_live", "hearth_jobs_live_cores", "hearth_jobs_live_memory_bytes"})

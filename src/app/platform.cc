@@ -48,9 +48,10 @@ class PlatformFile {
   base::Status ReadSections(const YAML::Node& root) {
     runner::Policy& policy = platform_.policy;
     if (root.IsNull()) return {};
-    HEARTH_RETURN_IF_ERROR(CheckKeys(root, "",
-                                     {"images", "coreEtl", "environments", "keep", "teams", "backends",
-                                      "queue", "watch", "audit", "prices", "callbacks", "kubernetes"}));
+    HEARTH_RETURN_IF_ERROR(
+        CheckKeys(root, "",
+                  {"images", "coreEtl", "environments", "keep", "teams", "backends", "queue", "watch",
+                   "audit", "prices", "breakers", "callbacks", "kubernetes"}));
     HEARTH_RETURN_IF_ERROR(ReadNamed(root["keep"], "keep", [&](const std::string& name) {
       runner::EnvironmentPolicy& environment = policy.environments[name];
       return Readers{{"resources", Seconds(&environment.resource_seconds)},
@@ -80,6 +81,14 @@ class PlatformFile {
                                        {"currency", Currency(&policy.prices.currency)}}));
     if (root["prices"] && policy.prices.currency.empty())
       return At(root["prices"], "prices.currency", "a currency such as EUR");
+    runner::BreakerPolicy& breakers = policy.breakers;
+    HEARTH_RETURN_IF_ERROR(ReadNamed(root["breakers"], "breakers", [&](const std::string& name) {
+      if (name == "job") return Readers{{"runs", Count(&breakers.job_runs)}};
+      if (name != "spike") return Readers();
+      return Readers{{"runs", Count(&breakers.spike_runs)},
+                     {"within", Seconds(&breakers.spike_seconds)},
+                     {"pause", Seconds(&breakers.pause_seconds)}};
+    }));
     HEARTH_RETURN_IF_ERROR(
         ReadFields(root["callbacks"], "callbacks", {{"secret_file", Secret(&policy.callback_secret)}}));
     return ReadFields(root["kubernetes"], "kubernetes", {{"clusters", Text(&platform_.clusters_file)}});

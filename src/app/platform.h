@@ -10,6 +10,9 @@
 //     local: {runs: 4, cores: 8, memory: 16g} # all teams together
 //   queue: {waiting: 100000, ageing: 10min}
 //   audit: {changes: 30d, reads: 1d}          # how long rows of calls are kept
+//   breakers:                                 # what stops tries that cannot help; 0 runs: off
+//     job: {runs: 3}                          # with the same end in a row: its schedule is suspended
+//     spike: {runs: 20, within: 10min, pause: 15min}  # of all jobs, by one infrastructure failure
 //   prices: {core_hour: 0.04, gib_hour: 0.005, currency: EUR}
 //   callbacks: {secret_file: /etc/hearth/callback-secret}
 //   kubernetes: {clusters: /etc/hearth/clusters.yaml}

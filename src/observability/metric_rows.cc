@@ -31,6 +31,8 @@ const MetricRow kRows[] = {
      "Memory of the jobs that a backend holds",
      {"team", "backend", "cluster"}},
     {"hearth_jobs_live_by_state", kGauge, "Jobs that have not ended", {"state"}},
+    {"hearth_schedules_suspended", kGauge, "Schedules and continuous jobs that failed too often", {}},
+    {"hearth_retries_paused", kGauge, "1 while retries after this class of failure wait", {"class"}},
     // What this server stored; the sum over all servers of a store counts each thing once.
     {"hearth_jobs_submitted_total", kCounter, "Submissions taken: new ones, repeated ones", {"kind"}},
     {"hearth_jobs_ended_total", kCounter, "Jobs that have ended, by final state", {"state", "backend"}},

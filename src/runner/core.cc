@@ -51,7 +51,8 @@ Core::Core(Store& store, std::vector<Backend*> backends, const Policy& policy, c
       backends_(std::move(backends)),
       policy_(policy),
       clock_(clock),
-      server_(std::move(server)) {}
+      server_(std::move(server)),
+      spike_(store, policy) {}
 
 Backend* Core::FindBackend(const std::string& name) const {
   const auto found =
@@ -71,12 +72,14 @@ void Core::Finish(Run* run, RunState state, std::string cause, int64_t at) const
 // --- Admission
 // ------------------------------------------------------------------------------------------------------------------
 
-base::Result<manifest::JobSpec> Core::NextSpec(const Run& run, int64_t* waited_since) {
+base::Result<manifest::JobSpec> Core::NextSpec(const Run& run, int64_t* waited_since,
+                                               std::string* ended_with) {
   *waited_since = run.created_at;
   if (run.attempts == 0) return run.spec;
   HEARTH_ASSIGN(const std::vector<Attempt> attempts, store_.Attempts(run.id));
   if (attempts.empty()) return base::InternalError("a run has lost its attempts");
   *waited_since = attempts.back().ended_at;
+  *ended_with = attempts.back().failure.failure_class;
   Decision decision = Decide(attempts);
   // The tables of another version may decide otherwise than when the retry was promised.
   return decision.retry ? std::move(decision.spec) : attempts.back().spec;
@@ -106,14 +109,16 @@ base::Result<bool> Core::AdmitOne(Run run, Ledger& ledger, std::vector<Change>* 
     return true;
   }
   Attempt attempt;
-  HEARTH_ASSIGN(manifest::JobSpec spec, NextSpec(run, &attempt.waited_since));
+  std::string ended_with;
+  HEARTH_ASSIGN(manifest::JobSpec spec, NextSpec(run, &attempt.waited_since, &ended_with));
   const std::string name = spec.backend.empty() ? environment.backend : spec.backend;
   Backend* backend = FindBackend(name);
   if (backend != nullptr) backend->Complete(&spec);
   std::string sizing = Size(run, &spec);
   const int64_t cores = TotalCores(spec);
   const int64_t memory = TotalMemoryMib(spec);
-  std::string blocked = ledger.WhatBlocks(run.team, name, cores, memory);
+  const auto pause = spike_.WhatPauses(ended_with, now);
+  std::string blocked = pause ? pause->reason : ledger.WhatBlocks(run.team, name, cores, memory);
   base::Result<std::string> place = backend == nullptr ? WithoutBackend(name) : base::Result<std::string>("");
   if (blocked.empty() && backend != nullptr) place = backend->Place(spec);
   if (blocked.empty() && !place.ok()) {
@@ -128,6 +133,7 @@ base::Result<bool> Core::AdmitOne(Run run, Ledger& ledger, std::vector<Change>* 
     // A turn that did not come is told once, not at every look.
     if (run.state == RunState::kQueued && run.cause == blocked) return false;
     const bool is_told = run.state == RunState::kQueued;
+    if (pause) run.due_at = pause->until;
     run.state = RunState::kQueued;
     run.cause = std::move(blocked);
     changes->push_back({run, std::nullopt, is_told ? std::string() : run.cause});
@@ -166,6 +172,7 @@ base::Result<std::vector<Run>> Core::Admit() {
   const int64_t now = Now();
   HEARTH_ASSIGN(std::vector<Run> waiting, store_.Waiting(now, kTurnsPerTeam));
   if (waiting.empty()) return std::vector<Run>();
+  spike_.Refresh(now);
   HEARTH_ASSIGN(const std::vector<Use> uses, store_.Uses());
   Ledger ledger(policy_, uses);
   Turns turns(std::move(waiting), policy_, now);

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "runner/backend.h"
+#include "runner/breakers.h"
 #include "runner/policy.h"
 #include "runner/store/store.h"
 
@@ -59,7 +60,7 @@ class Core {
 
   int64_t Now() const { return clock_.NowMicroseconds(); }
   base::Result<bool> AdmitOne(Run run, class Ledger& ledger, std::vector<Change>* changes);
-  base::Result<manifest::JobSpec> NextSpec(const Run& run, int64_t* waited_since);
+  base::Result<manifest::JobSpec> NextSpec(const Run& run, int64_t* waited_since, std::string* ended_with);
   std::string Size(const Run& run, manifest::JobSpec* spec);
   base::Status Keep(Live& live, const std::string& event);
   base::Status CreateAttempt(Live& live);
@@ -78,6 +79,8 @@ class Core {
   const Policy& policy_;
   const base::Clock& clock_;
   const std::string server_;
+
+  SpikeBreaker spike_;
 
   std::mutex mutex_;
   std::unordered_map<std::string, int64_t> absent_since_;  // token -> when its backend first did not know it

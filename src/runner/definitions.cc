@@ -15,7 +15,7 @@ namespace {
 constexpr const char* kColumns =
     "kind, environment, team, name, content, document, revision, applied_by, applied_at, next_at, run_id, "
     "deployed, runs, "
-    "failures";
+    "failures, suspended, suspended_at, resumed_at";
 
 constexpr Primitive kPrimitives[] = {Primitive::kJob, Primitive::kSchedule, Primitive::kContinuous,
                                      Primitive::kCluster};
@@ -38,6 +38,9 @@ Definition ReadDefinition(const SqlRow& row) {
   definition.deployed = Number(row[11]);
   definition.runs = Number(row[12]);
   definition.failures = Number(row[13]);
+  definition.suspended = Text(row[14]);
+  definition.suspended_at = Number(row[15]);
+  definition.resumed_at = Number(row[16]);
   return definition;
 }
 
@@ -163,7 +166,7 @@ base::Status Carry(SqlConnection& connection, const Step& step, const std::strin
       "next_at, run_id, deployed, runs, failures) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, '', 0, 0, "
       "0) "
       "ON CONFLICT (environment, team, kind, name) DO UPDATE SET content = $5, document = $6, revision = $7, "
-      "applied_by = $8, applied_at = $9, next_at = 0",
+      "applied_by = $8, applied_at = $9, next_at = 0, suspended = '', resumed_at = $9",
       kind, definition.environment, definition.team, definition.name, definition.content, definition.document,
       std::max<int64_t>(definition.revision, 1), user, now));
   if (definition.primitive == Primitive::kJob) {
@@ -171,6 +174,11 @@ base::Status Carry(SqlConnection& connection, const Step& step, const std::strin
         "UPDATE definitions SET next_at = 0 WHERE environment = $1 AND team = $2 AND kind = $3 AND name = $4",
         definition.environment, definition.team, std::string(manifest::PrimitiveName(Primitive::kContinuous)),
         definition.name));
+    // Whoever changes the job wants to see it run.
+    HEARTH_RETURN_IF_ERROR(connection.Query(
+        "UPDATE definitions SET next_at = 0, suspended = '', resumed_at = $4 WHERE environment = $1 AND team "
+        "= $2 AND name = $3 AND suspended <> ''",
+        definition.environment, definition.team, definition.name, now));
   }
   return {};
 }
@@ -271,10 +279,11 @@ base::Result<std::optional<Definition>> Definitions::Find(Primitive primitive, c
 base::Result<std::vector<Definition>> Definitions::Due(int64_t now, int32_t limit) {
   std::vector<Definition> found;
   HEARTH_RETURN_IF_ERROR(database_.Read([&](SqlConnection& connection) -> base::Status {
-    HEARTH_ASSIGN(found, Select(connection,
-                                "WHERE kind IN ('schedule', 'continuous-job') AND next_at <= $1 AND $3 = '' "
-                                "ORDER BY next_at LIMIT $2",
-                                now, int64_t{limit}, std::string()));
+    HEARTH_ASSIGN(found,
+                  Select(connection,
+                         "WHERE kind IN ('schedule', 'continuous-job') AND next_at <= $1 AND suspended = $3 "
+                         "ORDER BY next_at LIMIT $2",
+                         now, int64_t{limit}, std::string()));
     return {};
   }));
   return found;
@@ -296,6 +305,69 @@ base::Result<bool> Definitions::SaveProgress(const Definition& definition) {
     return {};
   }));
   return is_saved;
+}
+
+base::Result<bool> Definitions::Suspend(const Definition& definition, int64_t now,
+                                        const std::string& reason) {
+  bool is_suspended = false;
+  HEARTH_RETURN_IF_ERROR(database_.Write([&](SqlConnection& connection) -> base::Status {
+    // Somebody may have resumed or changed it after it was judged.
+    HEARTH_ASSIGN(
+        const auto rows,
+        connection.Query("UPDATE definitions SET suspended = $5, suspended_at = $6 WHERE environment = "
+                         "$1 AND team = $2 AND kind = $3 AND name = $4 AND resumed_at = $7 AND "
+                         "applied_at = $8 RETURNING name",
+                         definition.environment, definition.team,
+                         std::string(manifest::PrimitiveName(definition.primitive)), definition.name, reason,
+                         now, definition.resumed_at, definition.applied_at));
+    is_suspended = !rows.empty();
+    return {};
+  }));
+  return is_suspended;
+}
+
+base::Result<std::vector<Definition>> Definitions::Resume(const Caller& caller,
+                                                          const std::string& environment,
+                                                          const std::string& team, const std::string& name) {
+  const std::string own = caller.team.empty() ? team : caller.team;
+  std::vector<Definition> resumed;
+  HEARTH_RETURN_IF_ERROR(database_.Write([&](SqlConnection& connection) -> base::Status {
+    const int64_t now = clock_.NowMicroseconds();
+    HEARTH_ASSIGN(
+        const auto rows,
+        connection.Query("UPDATE definitions SET suspended = '', resumed_at = $4, next_at = 0, failures "
+                         "= 0 WHERE environment = $1 AND ($2 = '' OR team = $2) AND name = $3 AND "
+                         "suspended <> '' RETURNING name",
+                         environment, own, name, now));
+    HEARTH_ASSIGN(resumed,
+                  Select(connection, "WHERE environment = $1 AND ($2 = '' OR team = $2) AND name = $3",
+                         environment, own, name));
+    AuditRow row;
+    row.at = now;
+    row.user = caller.user;
+    row.team = caller.team;
+    row.call = "Resume";
+    row.subject = name;
+    row.outcome = rows.empty() ? "nothing to do" : fmt::format("resumed {}", rows.size());
+    row.address = caller.address;
+    return resumed.empty() ? base::Status() : InsertAudit(connection, row);
+  }));
+  if (!resumed.empty()) return resumed;
+  base::Error error;
+  error.kind = base::ErrorKind::kNoSuchElement;
+  error.message = fmt::format("nothing named '{}' is declared in {}", name, environment);
+  return error;
+}
+
+base::Result<int64_t> Definitions::CountSuspended() {
+  int64_t count = 0;
+  HEARTH_RETURN_IF_ERROR(database_.Read([&](SqlConnection& connection) -> base::Status {
+    HEARTH_ASSIGN(const auto rows,
+                  connection.Query("SELECT COUNT(*) FROM definitions WHERE suspended <> ''"));
+    count = Number(rows[0][0]);
+    return {};
+  }));
+  return count;
 }
 
 }  // namespace hearth::runner

@@ -42,10 +42,13 @@ struct Definition {
   int64_t applied_at = 0;
   // Schedules: the next due time, 0: not computed yet. Continuous jobs: when to look again.
   int64_t next_at = 0;
-  std::string run_id;    // the newest run that it made
-  int64_t deployed = 0;  // continuous jobs: the revision that runs; schedules: unused
-  int64_t runs = 0;      // how many runs it has made
-  int64_t failures = 0;  // continuous jobs: ends in a row that nobody asked for
+  std::string run_id;     // the newest run that it made
+  int64_t deployed = 0;   // continuous jobs: the revision that runs; schedules: unused
+  int64_t runs = 0;       // how many runs it has made
+  int64_t failures = 0;   // continuous jobs: ends in a row that nobody asked for
+  std::string suspended;  // why it makes no more runs; empty: it does
+  int64_t suspended_at = 0;
+  int64_t resumed_at = 0;  // what happened before does not count against it
 };
 
 enum class Wanted { kPresent, kAbsent };
@@ -74,6 +77,14 @@ class Definitions {
   // What the keeper of schedules learned: next_at, run_id, deployed, runs, failures. False: it was changed or
   // deleted meanwhile.
   base::Result<bool> SaveProgress(const Definition& definition);
+
+  // It makes no more runs, until a change is applied or it is resumed. True: it is suspended now.
+  base::Result<bool> Suspend(const Definition& definition, int64_t now, const std::string& reason);
+  // Lets what is suspended under this name go on, and writes a row of the audit log. Gives all that is
+  // declared under the name. Errors: kNoSuchElement when nothing is. An empty team: the caller's, or any.
+  base::Result<std::vector<Definition>> Resume(const Caller& caller, const std::string& environment,
+                                               const std::string& team, const std::string& name);
+  base::Result<int64_t> CountSuspended();
 
  private:
   Database& database_;

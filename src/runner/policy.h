@@ -26,6 +26,14 @@ struct EnvironmentPolicy {
   int64_t record_seconds = 30 * 24 * 3600;  // the run's own record
 };
 
+// When what fails again and again is not tried any more. 0 runs: never.
+struct BreakerPolicy {
+  int64_t job_runs = 3;     // newest runs of a job with the same class of failure: its schedule is suspended
+  int64_t spike_runs = 20;  // runs that one class of infrastructure failure ended …
+  int64_t spike_seconds = 600;  // … within this time: retries after it are paused …
+  int64_t pause_seconds = 900;  // … for so long
+};
+
 // Of what attempts reserve; without a currency nothing has a price.
 struct Prices {
   double core_hour = 0;
@@ -47,6 +55,7 @@ struct Policy {
   int64_t retry_look_seconds = 2;          // after a backend did not answer
   bool exports_spans = false;              // attempts are told their own span as TRACEPARENT
   Prices prices;
+  BreakerPolicy breakers;
   std::string callback_secret;  // signs callbacks; empty: unsigned
 
   const EnvironmentPolicy& Environment(const std::string& name) const;

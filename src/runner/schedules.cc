@@ -153,6 +153,8 @@ base::Status ScheduleKeeper::KeepSchedule(Definition definition) {
   }
   // Waits for the old one's end; comes up again at the next tick.
   if (live && (schedule.overlap == "queue" || schedule.overlap == "replace")) return {};
+  HEARTH_ASSIGN(const bool is_suspended, breaker_.Judge(definition));
+  if (is_suspended) return {};
   if (!live || schedule.overlap == "allow") {
     HEARTH_ASSIGN(const Run run,
                   Submit(*job, KeyOf("schedule", definition, Instant(due, absl::UTCTimeZone())), due,
@@ -203,6 +205,8 @@ base::Status ScheduleKeeper::KeepContinuous(Definition definition) {
       definition.failures = 0;
     }
   }
+  HEARTH_ASSIGN(const bool is_suspended, breaker_.Judge(definition));
+  if (is_suspended) return {};
   const std::string key =
       KeyOf("continuous", definition, fmt::format("{}:{}", job->revision, definition.runs + 1));
   HEARTH_ASSIGN(const Run run, Submit(*job, key, now, "UTC"));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "runner/breakers.h"
 #include "runner/definitions.h"
 #include "runner/store/store.h"
 
@@ -16,11 +17,18 @@ namespace hearth::runner {
 class ScheduleKeeper {
  public:
   ScheduleKeeper(Definitions& definitions, Store& store, Runner& runner, const manifest::Platform* platform,
-                 const base::Clock& clock)
-      : definitions_(definitions), store_(store), runner_(runner), platform_(platform), clock_(clock) {}
+                 const base::Clock& clock, BreakerPolicy breakers)
+      : definitions_(definitions),
+        store_(store),
+        runner_(runner),
+        platform_(platform),
+        clock_(clock),
+        policy_(breakers),
+        breaker_(definitions, store, policy_, clock) {}
 
   // Does what is due now.
   void Tick();
+  JobBreaker& breaker() { return breaker_; }
 
  private:
   base::Status KeepSchedule(Definition definition);
@@ -36,6 +44,8 @@ class ScheduleKeeper {
   Runner& runner_;
   const manifest::Platform* const platform_;
   const base::Clock& clock_;
+  const BreakerPolicy policy_;
+  JobBreaker breaker_;
 };
 
 }  // namespace hearth::runner

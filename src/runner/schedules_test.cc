@@ -109,7 +109,8 @@ class SchedulesTest : public ::testing::Test {
     core_ = std::make_unique<Core>(*store_, std::vector<Backend*>{&backend_}, policy_, clock_, "here");
     runner_ = std::make_unique<DirectRunner>(*store_, *core_, clock_);
     definitions_ = std::make_unique<Definitions>(*database_, clock_);
-    keeper_ = std::make_unique<ScheduleKeeper>(*definitions_, *store_, *runner_, nullptr, clock_);
+    keeper_ = std::make_unique<ScheduleKeeper>(*definitions_, *store_, *runner_, nullptr, clock_,
+                                               BreakerPolicy{.job_runs = 0});
   }
   void TearDown() override {
     database_.reset();

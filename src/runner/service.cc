@@ -36,6 +36,9 @@ constexpr milliseconds kCleanUpPeriod{1000};
 constexpr milliseconds kStopTime{5000};
 constexpr int32_t kClaimedAtOnce = 256;
 constexpr size_t kQueuedSteps = 20000;
+constexpr size_t kFailedRuns = 1000;
+// How long the breaker of all jobs can look back.
+constexpr int64_t kFailureTime = 24 * 3600 * kSecond;
 constexpr size_t kLongestKey = 200;
 
 base::Error Fail(base::ErrorKind kind, std::string message) {
@@ -81,12 +84,12 @@ class Service final : public RunnerService {
           const base::Clock& clock)
       : options_(std::move(options)),
         clock_(clock),
-        store_(database, options_.observers),
+        store_(database, Observers()),
         backends_(std::move(backends)),
         core_(store_, Pointers(backends_), options_.policy, clock_, options_.server),
         callbacks_(store_, options_.policy.callback_secret, clock_, options_.observers),
         definitions_(database, clock_),
-        keeper_(definitions_, store_, *this, options_.platform, clock_),
+        keeper_(definitions_, store_, *this, options_.platform, clock_, options_.policy.breakers),
         steps_("steps", options_.step_threads, kQueuedSteps) {}
   ~Service() override { Stop(); }
 
@@ -117,6 +120,35 @@ class Service final : public RunnerService {
                             int64_t limit) override;
 
  private:
+  // Jobs whose run has failed, for the breaker; a full list is no loss, because whoever submits asks again.
+  class Failed final : public Observer {
+   public:
+    void OnTransition(const Transition& transition) override {
+      const RunState state = transition.run.state;
+      if (!IsFinal(state) || state == RunState::kSucceeded || state == RunState::kCancelled) return;
+      std::lock_guard lock(mutex_);
+      if (runs_.size() >= kFailedRuns) return;
+      Run run;
+      run.environment = transition.run.environment;
+      run.team = transition.run.team;
+      run.name = transition.run.name;
+      runs_.push_back(std::move(run));
+    }
+    std::vector<Run> Take() {
+      std::lock_guard lock(mutex_);
+      return std::exchange(runs_, {});
+    }
+
+   private:
+    std::mutex mutex_;
+    std::vector<Run> runs_;  // what names the job, and nothing else
+  };
+  std::vector<Observer*> Observers() {
+    std::vector<Observer*> observers = options_.observers;
+    observers.push_back(&failed_);
+    return observers;
+  }
+
   base::Status RenewLease() {
     const int64_t now = clock_.NowMicroseconds();
     return store_.Renew(options_.server, now, now + kLease);
@@ -131,6 +163,7 @@ class Service final : public RunnerService {
 
   const RunnerOptions options_;
   const base::Clock& clock_;
+  Failed failed_;
   Store store_;
   const std::vector<std::unique_ptr<Backend>> backends_;
   Core core_;
@@ -209,7 +242,9 @@ void Service::Upkeep() {
       (void)RenewLease();
     }
     (void)core_.CleanUp(kClaimedAtOnce);
+    for (const Run& run : failed_.Take()) (void)keeper_.breaker().JudgeAfter(run);
     const int64_t now = clock_.NowMicroseconds();
+    (void)store_.ForgetFailures(now - kFailureTime);
     const auto keeps_schedules = store_.HoldRole("schedules", options_.server, now, now + kLease);
     if (keeps_schedules.ok() && *keeps_schedules) keeper_.Tick();
   }

@@ -277,6 +277,45 @@ def test_an_attempt_has_a_cost_where_there_are_prices(binary, doors, tmp_path):
         assert re.search(r"^cost +\d+\.\d{4} EUR$", shown, re.MULTILINE), shown
 
 
+# ---- What stops by itself
+
+MINUTELY = """
+apiVersion: hearth.dev/v1
+kind: SparkJob
+metadata: {name: minutely, team: t}
+spec:
+  engine: {type: hearth, version: "4.1"}
+  sql: {query: select * from no_such_table}
+  orchestration: {schedule: "0 6 1 1 *"}
+"""
+
+
+def test_a_schedule_that_fails_alike_is_suspended_and_resumed(binary, doors, tmp_path):
+    status, _, _ = doors.call("POST", "/api/v1/manifests", {"manifest": MINUTELY})
+    assert status == 200
+    for number in range(3):
+        key = f"schedule:local:minutely:{number}"
+        job = Client(doors.url).submit(manifest=MINUTELY, user="anna", idempotency_key=key)["job_id"]
+        assert Client(doors.url).wait(job, timeout=100, poll_seconds=0.1)["status"] == "FAILED"
+    why = eventually(lambda: doors.call("GET", f"/api/v1/jobs/{job}")[1]["suspended"])
+    assert "newest 3 runs all ended with input-missing" in why
+    rows = doors.call("GET", "/api/v1/manifests?name=minutely")[1]["declarations"]
+    assert [bool(row["suspended"]) for row in rows if row["primitive"] == "schedule"] == [True]
+    assert metric(doors, "hearth_schedules_suspended") == 1
+
+    def hearth(*arguments):
+        command = [binary, "job", *arguments, "--server", doors.url]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+    assert "hearth job resume minutely" in hearth("why", job).stdout
+    assert "input-missing" in hearth("declared", "--name", "minutely").stdout
+    assert hearth("resume", "nothing").returncode == 6
+    resumed = hearth("resume", "minutely")
+    assert resumed.returncode == 0 and "input-missing" not in resumed.stdout, resumed.stderr
+    assert doors.call("GET", f"/api/v1/jobs/{job}")[1]["suspended"] == ""
+    assert doors.call("GET", "/api/v1/audit?call=Resume")[1]["rows"][0]["target"] == "minutely"
+
+
 # ---- The guide
 
 GUIDE = ROOT / "docs" / "guides" / "observability.md"
@@ -290,6 +329,9 @@ def guide_commands() -> list[str]:
 @pytest.mark.parametrize("command", guide_commands())
 def test_the_guide(binary, doors, tmp_path, command):
     job = Client(doors.url).submit(**sql_job(name="guide"))["job_id"]
+    if " resume " in command:
+        manifest = MINUTELY.replace("minutely", "nightly-revenue")
+        assert doors.call("POST", "/api/v1/manifests", {"manifest": manifest})[0] == 200
     environment = {
         **os.environ,
         "JOB": job,

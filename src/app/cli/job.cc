@@ -324,6 +324,27 @@ int Cancel(const JobClient& client, JobOptions& options) {
   return answer->value("success", false) ? 0 : 1;
 }
 
+int PrintDeclared(const JobOptions& options, const base::Result<Json>& answer) {
+  if (!answer.ok()) return Fail(*answer.error());
+  if (options.is_json()) {
+    Print(*answer);
+  } else {
+    Print(DeclaredTable(answer->value("declarations", Json::array())));
+  }
+  return 0;
+}
+
+int Declared(const JobClient& client, JobOptions& options) {
+  return PrintDeclared(
+      options, client.Call("GET", "/api/v1/manifests" +
+                                      Query({{"name", options.name}, {"environment", options.environment}})));
+}
+
+int Resume(const JobClient& client, JobOptions& options) {
+  const Json request = {{"name", options.name}, {"environment", options.environment}, {"team", options.team}};
+  return PrintDeclared(options, client.Call("POST", "/api/v1/manifests/resume", request.dump()));
+}
+
 using Action = int (*)(const JobClient& client, JobOptions& options);
 
 CLI::App* Add(CLI::App& parser, const char* name, const char* summary,
@@ -403,6 +424,17 @@ void InstallJob(CLI::App& parser, int& exit_code) {
   AddId(cancel, options);
   cancel->add_option("--reason", options->reason, "Why, for its history");
   cancel->add_option("--team", options->team, "The team that must own it");
+
+  CLI::App* declared =
+      Add(parser, "declared", "What is declared, and whether it is suspended", options, Declared, exit_code);
+  declared->add_option("--name", options->name, "Only what has this name");
+  declared->add_option("--environment", options->environment, "Only of this environment");
+
+  CLI::App* resume =
+      Add(parser, "resume", "Let a suspended schedule or continuous job go on", options, Resume, exit_code);
+  resume->add_option("name", options->name, "Its name")->required()->type_name("NAME");
+  resume->add_option("--environment", options->environment, "Its environment (default: the server's)");
+  resume->add_option("--team", options->team, "Its team");
 
   InstallJobTest(*parser.add_subcommand("test", "What can be known about a job without running it"),
                  exit_code);

@@ -84,6 +84,16 @@ std::string JobTable(const Json& jobs) {
   return Table(rows);
 }
 
+std::string DeclaredTable(const Json& declarations) {
+  std::vector<Row> rows = {{"PRIMITIVE", "NAME", "TEAM", "ENVIRONMENT", "NEXT", "RUNS", "SUSPENDED"}};
+  for (const Json& row : declarations) {
+    rows.push_back({TextOf(row, "primitive"), TextOf(row, "name"), TextOf(row, "team"),
+                    TextOf(row, "environment"), TimeOf(row, "next_time"), TextOf(row, "runs"),
+                    TextOf(row, "suspended")});
+  }
+  return Table(rows);
+}
+
 std::string JobPage(const Json& job, const Json& events) {
   std::vector<Row> about = {{"job", TextOf(job, "job_id")},
                             {"name", TextOf(job, "name")},
@@ -96,6 +106,7 @@ std::string JobPage(const Json& job, const Json& events) {
                             {"started", TimeOf(job, "start_time")},
                             {"ended", TimeOf(job, "end_time")}};
   if (const std::string cost = CostOf(job); !cost.empty()) about.push_back({"cost", cost});
+  if (const std::string why = TextOf(job, "suspended"); !why.empty()) about.push_back({"suspended", why});
   std::string text = Table(about);
   if (job.contains("attempts") && !job["attempts"].empty()) {
     std::vector<Row> rows = {{"ATTEMPT", "WHERE", "STARTED", "ENDED", "END", "COST", "FAILURE", "DECISION"}};
@@ -135,6 +146,12 @@ std::string JobExplanation(const Json& job) {
     if (!decision.empty()) text += fmt::format(" Then: {}", Sentence(decision));
   }
   if (const std::string cost = CostOf(job); !cost.empty()) text += fmt::format(" It cost {}.", cost);
+  const std::string suspended = TextOf(job, "suspended");
+  if (!suspended.empty()) {
+    text += fmt::format(
+        " No more runs are made, because {} An applied change or `hearth job resume {}` lets them go on.",
+        Sentence(suspended), TextOf(job, "name"));
+  }
   const std::string advice = TextOf(attempts.back(), "advice");
   if (status != "SUCCEEDED" && !advice.empty()) text += " What to do: " + Sentence(advice);
   return text + "\n";

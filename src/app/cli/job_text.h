@@ -8,6 +8,8 @@ namespace hearth::app {
 
 // All take the REST door's JSON and give whole lines.
 std::string JobTable(const nlohmann::ordered_json& jobs);
+// What is declared, a line for each thing.
+std::string DeclaredTable(const nlohmann::ordered_json& declarations);
 std::string JobPage(const nlohmann::ordered_json& job, const nlohmann::ordered_json& events);
 // One paragraph: what happened, and what to do.
 std::string JobExplanation(const nlohmann::ordered_json& job);

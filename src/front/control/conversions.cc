@@ -340,11 +340,15 @@ pb::Declaration ToDeclaration(const runner::Definition& definition) {
   to.set_revision(definition.revision);
   to.set_applied_by(definition.applied_by);
   *to.mutable_applied_time() = TimeUtil::MicrosecondsToTimestamp(definition.applied_at);
-  const bool is_due = definition.next_at > 0 && definition.next_at < INT64_MAX;
+  const bool is_due =
+      definition.suspended.empty() && definition.next_at > 0 && definition.next_at < INT64_MAX;
   if (is_due && definition.primitive == manifest::PrimitiveKind::kSchedule)
     *to.mutable_next_time() = TimeUtil::MicrosecondsToTimestamp(definition.next_at);
   to.set_job_id(definition.run_id);
   to.set_runs(definition.runs);
+  to.set_suspended(ValidUtf8(definition.suspended));
+  if (!definition.suspended.empty())
+    *to.mutable_suspended_time() = TimeUtil::MicrosecondsToTimestamp(definition.suspended_at);
   return to;
 }
 

@@ -227,6 +227,11 @@ class Service final : public pb::JobService::CallbackService {
     return Serve(context, response,
                  [this, request](const CallContext& call) { return service_.Declared(call, *request); });
   }
+  grpc::ServerUnaryReactor* Resume(CallbackServerContext* context, const pb::ResumeRequest* request,
+                                   pb::DeclaredResponse* response) override {
+    return Serve(context, response,
+                 [this, request](const CallContext& call) { return service_.Resume(call, *request); });
+  }
   grpc::ServerUnaryReactor* Audit(CallbackServerContext* context, const pb::AuditRequest* request,
                                   pb::AuditResponse* response) override {
     return Serve(context, response,

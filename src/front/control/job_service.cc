@@ -135,6 +135,18 @@ base::Error JobService::BetterError(const CallContext& context, std::string_view
   return *Call<pb::SubmitResponse>(context, "Submit", "", work).error();
 }
 
+// Only runs that a schedule or a continuous job made can have one that is suspended.
+std::string JobService::WhySuspended(const identity::Caller& caller, const runner::Run& run) const {
+  const std::string& key = run.idempotency_key;
+  if (parts_.definitions == nullptr || !(key.starts_with("schedule:") || key.starts_with("continuous:")))
+    return "";
+  const auto declared = parts_.definitions->List(ToRunner(caller), run.environment, run.name);
+  if (!declared.ok()) return "";
+  for (const runner::Definition& definition : *declared)
+    if (definition.team == run.team && !definition.suspended.empty()) return ValidUtf8(definition.suspended);
+  return "";
+}
+
 base::Result<pb::Job> JobService::Check(const CallContext& context, const pb::CheckRequest& request) {
   const auto work = [&](const identity::Caller& caller, std::string*) -> base::Result<pb::Job> {
     HEARTH_RETURN_IF_ERROR(CheckId(request.job_id()));
@@ -144,7 +156,9 @@ base::Result<pb::Job> JobService::Check(const CallContext& context, const pb::Ch
       return ToJob(run, parts_.public_url);
     }
     HEARTH_ASSIGN(const runner::RunHistory history, parts_.runner.History(ToRunner(caller), id));
-    return ToJob(history, parts_.public_url);
+    pb::Job job = ToJob(history, parts_.public_url);
+    job.set_suspended(WhySuspended(caller, history.run));
+    return job;
   };
   return Call<pb::Job>(context, "Check", request.job_id(), work);
 }
@@ -261,6 +275,24 @@ base::Result<pb::DeclaredResponse> JobService::Declared(const CallContext& conte
     return response;
   };
   return Call<pb::DeclaredResponse>(context, "Declared", request.name(), work);
+}
+
+base::Result<pb::DeclaredResponse> JobService::Resume(const CallContext& context,
+                                                      const pb::ResumeRequest& request) {
+  const auto work = [&](const identity::Caller& caller, std::string*) -> base::Result<pb::DeclaredResponse> {
+    HEARTH_RETURN_IF_ERROR(CheckTeam(caller, request.team(), "team"));
+    if (parts_.definitions == nullptr) return base::NotImplemented("declaring jobs on this server");
+    if (request.name().empty()) return FieldError("name", "is missing");
+    runner::Caller resumer = ToRunner(caller);
+    resumer.address = context.address;
+    HEARTH_ASSIGN(const auto resumed, parts_.definitions->Resume(resumer, EnvironmentOf(request),
+                                                                 request.team(), request.name()));
+    pb::DeclaredResponse response;
+    for (const runner::Definition& definition : resumed)
+      *response.add_declarations() = ToDeclaration(definition);
+    return response;
+  };
+  return Call<pb::DeclaredResponse>(context, "Resume", request.name(), work);
 }
 
 base::Result<pb::AuditResponse> JobService::Audit(const CallContext& context,

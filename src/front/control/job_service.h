@@ -76,6 +76,8 @@ class JobService {
   base::Result<hearth::control::v1::DeclaredResponse> Declared(
       const CallContext& context, const hearth::control::v1::DeclaredRequest& request);
 
+  base::Result<hearth::control::v1::DeclaredResponse> Resume(
+      const CallContext& context, const hearth::control::v1::ResumeRequest& request);
   base::Result<hearth::control::v1::AuditResponse> Audit(const CallContext& context,
                                                          const hearth::control::v1::AuditRequest& request);
 
@@ -92,6 +94,7 @@ class JobService {
   base::Result<hearth::control::v1::ManifestResponse> Change(
       const CallContext& context, const hearth::control::v1::ManifestRequest& request, std::string_view call,
       runner::Wanted wanted);
+  std::string WhySuspended(const identity::Caller& caller, const runner::Run& run) const;
   template <typename Request>
   std::string EnvironmentOf(const Request& request) const;
 

@@ -142,6 +142,8 @@ constexpr RestRow kRows[] = {
      "Remove what the manifests declared", ByBody<&JobService::Delete>},
     {"GET", "/api/v1/manifests", "Declared", 200, RequestPlace::kQuery,
      "What is declared: jobs, schedules, continuous jobs, clusters", ByQuery<&JobService::Declared>},
+    {"POST", "/api/v1/manifests/resume", "Resume", 200, RequestPlace::kBody,
+     "Let a suspended schedule or continuous job go on", ByBody<&JobService::Resume>},
     {"GET", "/api/v1/audit", "Audit", 200, RequestPlace::kQuery, "Who called what, newest first",
      ByQuery<&JobService::Audit>},
 };

@@ -67,7 +67,16 @@ constexpr const char* kVersion4[] = {
     "CREATE INDEX audit_by_team ON audit (team, id)",
 };
 
-constexpr std::span<const char* const> kVersions[] = {kVersion1, kVersion2, kVersion3, kVersion4};
+constexpr const char* kVersion5[] = {
+    "CREATE TABLE failures (class TEXT NOT NULL, at BIGINT NOT NULL, run_id TEXT NOT NULL)",
+    "CREATE INDEX failures_by_time ON failures (at)",
+    "CREATE TABLE pauses (class TEXT PRIMARY KEY, until BIGINT NOT NULL, reason TEXT NOT NULL)",
+    "ALTER TABLE definitions ADD COLUMN suspended TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE definitions ADD COLUMN suspended_at BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE definitions ADD COLUMN resumed_at BIGINT NOT NULL DEFAULT 0",
+};
+
+constexpr std::span<const char* const> kVersions[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 
 base::Status Advance(SqlConnection& connection, int64_t from) {
   for (size_t version = static_cast<size_t>(from); version < std::size(kVersions); ++version) {

@@ -92,6 +92,15 @@ base::Status OweCallback(SqlConnection& connection, const Run& run) {
   return {};
 }
 
+// For the breaker that looks at all jobs together.
+base::Status NoteFailure(SqlConnection& connection, const Attempt& attempt) {
+  if (attempt.phase != AttemptPhase::kEnded || attempt.failure.fault != "infrastructure") return {};
+  HEARTH_RETURN_IF_ERROR(connection.Query("INSERT INTO failures (class, at, run_id) VALUES ($1, $2, $3)",
+                                          attempt.failure.failure_class, attempt.ended_at,
+                                          attempt.run.text()));
+  return {};
+}
+
 base::Result<bool> SaveIn(SqlConnection& connection, const Change& change) {
   const bool has_event = !change.event_cause.empty();
   HEARTH_ASSIGN(const auto updated, UpdateRun(connection, change.run, has_event));
@@ -101,6 +110,7 @@ base::Result<bool> SaveIn(SqlConnection& connection, const Change& change) {
     HEARTH_RETURN_IF_ERROR(
         InsertEvent(connection, change.run, Number(updated[0][0]), change.event_cause, EventTime(change)));
     HEARTH_RETURN_IF_ERROR(OweCallback(connection, change.run));
+    if (change.attempt) HEARTH_RETURN_IF_ERROR(NoteFailure(connection, *change.attempt));
   }
   return true;
 }

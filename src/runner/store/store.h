@@ -75,6 +75,21 @@ struct AuditPage {
 // As a part of the transaction that does what the row tells.
 base::Status InsertAudit(SqlConnection& connection, const AuditRow& row);
 
+// How a run of a job ended.
+struct RunEnd {
+  std::string failure_class;  // empty: it succeeded
+  std::string evidence;
+  int64_t started_at = 0;
+  int64_t ended_at = 0;
+};
+
+// Runs that this class of failure ended are not tried again before `until`.
+struct Pause {
+  std::string failure_class;
+  int64_t until = 0;
+  std::string reason;  // in a sentence
+};
+
 // Thread-safe. Errors of all calls: kUnavailable when nothing was done; kUnknownOutcome when a write's answer
 // was lost; kInternal for a database that holds something else.
 class Store {
@@ -131,6 +146,16 @@ class Store {
   base::Result<std::vector<Callback>> DueCallbacks(int64_t now, int32_t limit, int64_t claim_until);
   // `next_at` 0: delivered or given up, with what was answered.
   base::Status SaveCallback(const Callback& callback, int64_t next_at, const std::string& answer);
+
+  // Newest first, without cancelled ones.
+  base::Result<std::vector<RunEnd>> NewestEnds(const std::string& environment, const std::string& team,
+                                               const std::string& name, int32_t limit);
+  // How many runs each class of infrastructure failure has ended an attempt of since then, and since its last
+  // pause.
+  base::Result<std::map<std::string, int64_t>> CountFailures(int64_t since);
+  base::Status ForgetFailures(int64_t before);
+  base::Result<std::vector<Pause>> Pauses();
+  base::Status SavePause(const Pause& pause);
 
   base::Status Audit(std::span<const AuditRow> rows);
   base::Result<AuditPage> AuditRows(const AuditFilter& filter);

@@ -19,8 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 using StoredRun = Run;  // a test's own Run hides the other one
 
-constexpr const char* kTables[] = {"runs",      "attempts", "events",         "servers",    "roles",
-                                   "callbacks", "audit",    "schema_version", "definitions"};
+constexpr const char* kTables[] = {"runs",  "attempts",       "events",      "servers",  "roles", "callbacks",
+                                   "audit", "schema_version", "definitions", "failures", "pauses"};
 
 class StoreTest : public ::testing::TestWithParam<const char*> {
  protected:
@@ -254,6 +254,34 @@ TEST_P(StoreTest, OwesOneCallbackForTheEnd) {
   EXPECT_EQ(store_->DueCallbacks(now_ + 11, 10, now_ + 20)->at(0).tries, 2) << "the claim ran out";
   ASSERT_TRUE(store_->SaveCallback((*due)[0], 0, "HTTP 200").ok());
   EXPECT_TRUE(store_->DueCallbacks(now_ + 100, 10, now_ + 200)->empty());
+}
+
+TEST_P(StoreTest, KnowsHowRunsEndedAndWhichFailuresAreFrequent) {
+  const int64_t begin = now_ + 1000;  // each new run moves the clock
+  for (int i = 0; i < 4; ++i) {
+    Change change = Admitted(Stored(fmt::format("{}", i)), "a");
+    change.attempt->phase = AttemptPhase::kEnded;
+    change.attempt->ended_at = change.run.ended_at = begin + i;
+    change.attempt->failure.failure_class = i == 3 ? "sql-error" : "preempted";
+    change.attempt->failure.fault = i == 3 ? "user" : "infrastructure";
+    change.run.state = i == 1 ? RunState::kCancelled : RunState::kFailed;
+    ASSERT_TRUE(*store_->Save(change));
+  }
+  const StoredRun named = Stored("named");
+  const auto ends = store_->NewestEnds(named.environment, named.team, named.name, 2);
+  ASSERT_TRUE(ends.ok()) << ends.error()->message;
+  ASSERT_EQ(ends->size(), 2u);
+  for (const RunEnd& end : *ends) EXPECT_NE(end.ended_at, begin + 1) << "what was cancelled tells nothing";
+  auto counts = store_->CountFailures(begin - 1);
+  ASSERT_TRUE(counts.ok()) << counts.error()->message;
+  EXPECT_EQ(*counts, (std::map<std::string, int64_t>{{"preempted", 3}})) << "only infrastructure";
+  ASSERT_TRUE(store_->SavePause({"preempted", begin + 1, "first"}).ok());
+  ASSERT_TRUE(store_->SavePause({"preempted", begin + 1, "again"}).ok());
+  ASSERT_EQ(store_->Pauses()->size(), 1u);
+  EXPECT_EQ(store_->Pauses()->front().reason, "again");
+  EXPECT_EQ((*store_->CountFailures(begin - 1))["preempted"], 1) << "from the last pause on";
+  ASSERT_TRUE(store_->ForgetFailures(begin + 10).ok());
+  EXPECT_TRUE(store_->CountFailures(0)->empty());
 }
 
 TEST_P(StoreTest, KeepsWhoCalledWhat) {
