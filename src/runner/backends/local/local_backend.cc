@@ -53,9 +53,11 @@ bool SpawnSupervisor(const std::string& hearth, const AttemptDirectory& director
   posix_spawn_file_actions_init(&actions);
   constexpr int kReadyDescriptor = 3;
   posix_spawn_file_actions_adddup2(&actions, ready[1], kReadyDescriptor);
-  for (const int standard : {STDIN_FILENO, STDOUT_FILENO}) {
+  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     posix_spawn_file_actions_addopen(&actions, standard, "/dev/null", O_RDWR, 0);
   }
+  // It outlives this server, whose ports and files must not stay open in it, whoever opened them.
+  posix_spawn_file_actions_addclosefrom_np(&actions, kReadyDescriptor + 1);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);

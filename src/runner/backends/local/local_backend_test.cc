@@ -2,6 +2,7 @@
 // under test's own.
 #include "runner/backends/local/local_backend.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "runner/backends/local/processes.h"
 #include "runner/testing/backend_conformance.h"
@@ -80,6 +82,16 @@ class LocalBackendTest : public testing::BackendConformance {
     return attempt;
   }
 
+  static pid_t SupervisorOf(const Attempt& attempt) {
+    const std::vector<pid_t> job = ProcessesOf(attempt.token);
+    if (job.empty()) return 0;
+    std::ifstream stat(fmt::format("/proc/{}/stat", job.front()));
+    std::string pid, name, state;
+    pid_t parent = 0;
+    stat >> pid >> name >> state >> parent;
+    return parent;
+  }
+
   fs::path root_;
   int next_ = 0;
 };
@@ -112,23 +124,48 @@ TEST_F(LocalBackendTest, TellsSignalsFromExitCodes) {
 TEST_F(LocalBackendTest, NoticesThatASupervisorWasKilled) {
   const Attempt attempt = Start(Job("(setsid sleep 100 &)\nsleep 100\n"));
   WaitFor(attempt, Progress::kRunning);
-  const std::vector<pid_t> job = ProcessesOf(attempt.token);
-  ASSERT_FALSE(job.empty());
-  std::ifstream stat(fmt::format("/proc/{}/stat", job.front()));
-  std::string pid, name, state;
-  pid_t parent = 0;
-  stat >> pid >> name >> state >> parent;
-  ASSERT_GT(parent, 1);
-  ::kill(parent, SIGKILL);
+  const pid_t supervisor = SupervisorOf(attempt);
+  ASSERT_GT(supervisor, 1);
+  ::kill(supervisor, SIGKILL);
   const Observation seen = WaitFor(attempt, Progress::kEnded);
   EXPECT_EQ(seen.outcome.reason, "SupervisorLost");
   EXPECT_TRUE(ProcessesOf(attempt.token).empty());
+}
+
+TEST_F(LocalBackendTest, LeavesNothingOfTheServerOpenInAJob) {
+  const int file =
+      ::open((root_ / "of-the-server").c_str(), O_CREAT | O_RDWR, 0600);  // no O_CLOEXEC: as libraries do
+  const Attempt attempt = Start(Spec(Sample::kRunsLong));
+  WaitFor(attempt, Progress::kRunning);
+  for (const pid_t process : {SupervisorOf(attempt), ProcessesOf(attempt.token).front()}) {
+    for (const auto& entry : fs::directory_iterator(fmt::format("/proc/{}/fd", process))) {
+      const std::string open = fs::read_symlink(entry.path()).string();
+      EXPECT_EQ(open.find("of-the-server"), std::string::npos);
+      EXPECT_FALSE(open.starts_with("socket:")) << open;
+    }
+  }
+  ::close(file);
+  EXPECT_TRUE(backend().Stop(ReferenceTo(attempt), StopUrgency::kForced).ok());
 }
 
 TEST_F(LocalBackendTest, StopsWhatHasNotStarted) {
   const Attempt attempt = Start(Spec(Sample::kRunsLong));
   EXPECT_TRUE(backend().Stop(ReferenceTo(attempt), StopUrgency::kForced).ok());
   EXPECT_FALSE(WaitFor(attempt, Progress::kEnded).outcome.succeeded);
+}
+
+TEST_F(LocalBackendTest, AsksTheProgramToEnd) {
+  const Attempt attempt =
+      Start(Job("trap 'echo tidied up; exit 7' TERM\necho ready\nwhile :; do sleep 0.1; done\n"));
+  const auto is_ready = [&] {
+    const auto log = backend().ReadLog(ReferenceTo(attempt), 0, 1000);
+    return log.ok() && log->text.find("ready") != std::string::npos;
+  };
+  for (int i = 0; i < 200 && !is_ready(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_TRUE(backend().Stop(ReferenceTo(attempt), StopUrgency::kGraceful).ok());
+  const Observation seen = WaitFor(attempt, Progress::kEnded);
+  EXPECT_EQ(seen.outcome.exit_code, 7);
+  EXPECT_NE(seen.outcome.log_tail.find("tidied up"), std::string::npos);
 }
 
 TEST_F(LocalBackendTest, KeepsTheEndOfALongLog) {

@@ -29,6 +29,8 @@ using std::chrono::steady_clock;
 constexpr milliseconds kTick{200};
 constexpr milliseconds kMemoryPeriod{500};
 constexpr seconds kLastOutput{2};
+// A supervisor ends when its program has, and not before.
+constexpr int kIgnoredSignals[] = {SIGPIPE, SIGHUP, SIGINT, SIGTERM};
 
 // The job's output as pieces of bounded size.
 class LogWriter {
@@ -148,7 +150,8 @@ void Supervisor::BecomeProgram(int output) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  std::signal(SIGPIPE, SIG_DFL);
+  // What the supervisor ignores would stay ignored, and the program could not be asked to end.
+  for (const int signal : kIgnoredSignals) std::signal(signal, SIG_DFL);
   const int nothing = ::open("/dev/null", O_RDONLY);
   ::dup2(nothing, STDIN_FILENO);
   ::dup2(output, STDOUT_FILENO);
@@ -296,10 +299,7 @@ int Supervise(const std::string& path, int ready_descriptor) {
     return 0;
   }
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGHUP, SIG_IGN);
-  std::signal(SIGINT, SIG_IGN);
-  std::signal(SIGTERM, SIG_IGN);
+  for (const int signal : kIgnoredSignals) std::signal(signal, SIG_IGN);
   auto command = directory.ReadCommand();
   say_ready();
   if (!command.ok()) return 2;
