@@ -1,4 +1,7 @@
-"""Servers killed with -9 while clients submit: every key has one run, every run one end, every program ran once."""
+"""Servers killed with -9 while clients submit: every key has one run, every run one end, every program ran once.
+
+Each key is submitted several times, by clients at the same time; in `./dev test --full` 10,000 submissions by 16 clients.
+"""
 
 import concurrent.futures
 import contextlib
@@ -11,16 +14,17 @@ import threading
 import time
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, full_run
 from doors import open_doors
 
 sys.path.insert(0, str(ROOT / "tools"))
 from dev.postgres import postgres, programs  # noqa: E402
 
-JOBS = 80
-CLIENTS = 6
-KILLS = 4
-PATIENCE = 120
+JOBS = 625 if full_run() else 80
+SUBMISSIONS = 10_000 if full_run() else 160
+CLIENTS = 16
+KILLS = 12 if full_run() else 4
+PATIENCE = 400 if full_run() else 120
 
 
 @pytest.fixture
@@ -38,7 +42,10 @@ class Servers:
     """Some servers of one store; clients turn to any that answers."""
 
     def __init__(self, binary, folder, spark_home, *arguments):
-        self.make = lambda: open_doors(binary, folder, "--spark-home", str(spark_home), "--control", "off", *arguments)
+        platform = folder / "platform.yaml"
+        platform.write_text("backends: {local: {runs: 16}}\n")
+        given = ("--spark-home", str(spark_home), "--control", "off", "--platform", str(platform), *arguments)
+        self.make = lambda: open_doors(binary, folder, *given)
         self.lock = threading.Lock()
         self.running = []
 
@@ -96,7 +103,7 @@ def live_through_kills(servers, tmp_path, keep_one: bool):
 
     def killer():
         for _ in range(KILLS):
-            time.sleep(random.uniform(0.5, 1.5))
+            time.sleep(random.uniform(0.5, 3))
             if keep_one:
                 servers.start()
             servers.kill()
@@ -106,14 +113,18 @@ def live_through_kills(servers, tmp_path, keep_one: bool):
 
     threading.Thread(target=killer).start()
     keys = [f"key-{number}" for number in range(JOBS)]
+    # All submissions of a key come together, so that they meet.
+    calls = sorted((keys[number % JOBS] for number in range(SUBMISSIONS)), key=lambda key: int(key[4:]))
     with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
-        first = list(pool.map(lambda key: submit(servers, tmp_path, key), keys))
-        again = list(pool.map(lambda key: submit(servers, tmp_path, key), keys))
-    assert first == again, "the same key is the same run"
-    assert len(set(first)) == JOBS
+        answers = list(pool.map(lambda key: submit(servers, tmp_path, key), calls))
+    runs: dict[str, set[str]] = {}
+    for key, job_id in zip(calls, answers, strict=True):
+        runs.setdefault(key, set()).add(job_id)
+    assert all(len(ids) == 1 for ids in runs.values()), "the same key is the same run"
+    assert len(set(answers)) == JOBS
     assert done.wait(PATIENCE)
     end = time.monotonic() + PATIENCE
-    for job_id in first:
+    for job_id in sorted(set(answers)):
         while True:
             _, job = servers.call("GET", f"/api/v1/jobs/{job_id}")
             if job["status"] in ("SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT", "LOST"):
