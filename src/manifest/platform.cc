@@ -67,7 +67,9 @@ bool Fits(std::string_view row, std::string_view asked) {
 
 }  // namespace
 
-Checked<Platform> ReadPlatform(std::string_view text, std::string file) {
+namespace {
+
+Checked<Platform> ReadSections(std::string_view text, std::string file) {
   Findings findings(std::move(file));
   const std::vector<Node> documents = ReadYaml(text, findings);
   Platform platform;
@@ -90,9 +92,19 @@ Checked<Platform> ReadPlatform(std::string_view text, std::string file) {
   return platform;
 }
 
+}  // namespace
+
+Checked<Platform> ReadPlatform(std::string_view text, std::string file) {
+  Checked<Platform> platform = ReadSections(text, std::move(file));
+  if (!platform) return platform;
+  if (platform->images.empty()) platform->images = DefaultPlatform().images;
+  if (platform->environments.empty()) platform->environments = DefaultPlatform().environments;
+  return platform;
+}
+
 const Platform& DefaultPlatform() {
   static const Platform kPlatform = [] {
-    Checked<Platform> platform = ReadPlatform(kBuiltIn, "built-in platform");
+    Checked<Platform> platform = ReadSections(kBuiltIn, "built-in platform");
     if (!platform) std::abort();  // a mistake in the text above; platform_test reads it
     return std::move(*platform);
   }();

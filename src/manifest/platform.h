@@ -33,6 +33,7 @@ struct Platform {
   std::map<std::string, Node> environments;  // parts of spec, canonical
 };
 
+// Without images, or without environments, it has those that are built in.
 Checked<Platform> ReadPlatform(std::string_view text, std::string file);
 // What is built in: local, test, staging and prod.
 const Platform& DefaultPlatform();

@@ -78,6 +78,13 @@ TEST(Platform, ItsMistakesAreItsOwn) {
             "to 1024\n");
 }
 
+TEST(Platform, WhatIsLeftOutIsBuiltIn) {
+  const auto platform = ReadPlatform("queue: {waiting: 3}\n", "platform.yaml");
+  ASSERT_TRUE(platform.has_value());
+  EXPECT_TRUE(platform->environments.contains("local"));
+  EXPECT_TRUE(ImageFor(*platform, "4.3", "local", "spark-oss"));
+}
+
 TEST(Platform, TheBuiltInOneReads) {
   EXPECT_EQ(ImageFor(DefaultPlatform(), "4.0.1", "prod", "spark-oss"), "spark-platform:4.0.1-latest");
   EXPECT_EQ(DefaultPlatform().environments.size(), 4U);
