@@ -68,7 +68,8 @@ session::Configuration::Values InitialSettings(const ServerSettings& settings, c
 // Members in the order in which they need one another; destroyed the other way round.
 class Process final : public ServerProcess {
  public:
-  Process(const ServerSettings& settings, const std::string& warehouse, std::unique_ptr<plan::Engine> engine)
+  Process(const ServerSettings& settings, const std::string& warehouse, std::unique_ptr<plan::Engine> engine,
+          session::WriteGuard* guard)
       : stop_time_(settings.stop_seconds),
         engine_(std::move(engine)),
         catalog_(session::MakeMemoryCatalogStore(warehouse)),
@@ -76,7 +77,7 @@ class Process final : public ServerProcess {
         operations_("operations", kOperationThreads, kQueuedOperations),
         scratch_(fs::temp_directory_path() /
                  fmt::format("hearth-{}-{}", ::getpid(), base::RandomUuid().substr(0, 8))),
-        sessions_(MakeEnvironment(settings, warehouse),
+        sessions_(MakeEnvironment(settings, warehouse, guard),
                   {.idle = std::chrono::seconds(settings.session_idle_seconds)}),
         door_{sessions_, requests_, operations_, timer_, clock_, std::string(base::kSparkVersion), {}} {}
   ~Process() override { Stop(); }
@@ -112,9 +113,13 @@ class Process final : public ServerProcess {
   }
 
  private:
-  session::SessionEnvironment MakeEnvironment(const ServerSettings& settings, const std::string& warehouse) {
-    return {*engine_, *catalog_, global_views_, operations_, clock_, InitialSettings(settings, warehouse),
-            {},       scratch_,  ProcessUser()};
+  session::SessionEnvironment MakeEnvironment(const ServerSettings& settings, const std::string& warehouse,
+                                              session::WriteGuard* guard) {
+    session::SessionEnvironment environment{*engine_,    *catalog_, global_views_,
+                                            operations_, clock_,    InitialSettings(settings, warehouse),
+                                            {},          scratch_,  ProcessUser()};
+    environment.write_guard = guard;
+    return environment;
   }
 
   const std::chrono::seconds stop_time_;
@@ -134,14 +139,15 @@ class Process final : public ServerProcess {
 
 }  // namespace
 
-base::Result<std::unique_ptr<ServerProcess>> StartServerProcess(const ServerSettings& settings) {
+base::Result<std::unique_ptr<ServerProcess>> StartServerProcess(const ServerSettings& settings,
+                                                                session::WriteGuard* guard) {
   HEARTH_ASSIGN(const std::string warehouse, MakeWarehouse(settings.warehouse));
   plan::EngineOptions options;
   options.threads = ThreadCount(settings);
   options.memory_limit = settings.memory_limit;
   options.spill_directory = settings.spill_directory;
   HEARTH_ASSIGN(std::unique_ptr<plan::Engine> engine, engine::OpenEngine(options));
-  auto process = std::make_unique<Process>(settings, warehouse, std::move(engine));
+  auto process = std::make_unique<Process>(settings, warehouse, std::move(engine), guard);
   HEARTH_RETURN_IF_ERROR(process->Listen(settings.listen));
   HEARTH_RETURN_IF_ERROR(process->OpenJobs(settings, warehouse));
   return std::unique_ptr<ServerProcess>(std::move(process));

@@ -26,6 +26,8 @@ class ServerProcess {
 };
 
 // Errors: kIllegalArgument when the place to listen is taken, or a directory cannot be made.
-base::Result<std::unique_ptr<ServerProcess>> StartServerProcess(const ServerSettings& settings);
+// `guard`: of the writes of all its sessions, which it outlives; null: they go anywhere.
+base::Result<std::unique_ptr<ServerProcess>> StartServerProcess(const ServerSettings& settings,
+                                                                session::WriteGuard* guard = nullptr);
 
 }  // namespace hearth::app

@@ -72,9 +72,12 @@ void CheckMode(Examined& document, Node& sink, bool streaming) {
   CheckBelongs(document, sink, "overwrite", mode == "overwrite", "with mode overwrite");
   if (merge && sink.Find("mergeKeys") == nullptr)
     Missing(document, sink, "mergeKeys", "must be given with mode merge");
-  if (merge && sink.Find("table") == nullptr)
-    document.findings().Add(*sink.Find("mode"),
-                            "expected append or overwrite: only tables can be merged into");
+  const std::string type = TextOf(sink, "type");
+  if (merge && sink.Find("table") == nullptr && !type.empty() && type != "parquet")
+    document.findings().Add(
+        *sink.Find("mode"),
+        fmt::format("expected append or overwrite: rows are merged into tables and Parquet files, not {}",
+                    type));
   if (mode == "overwrite" && sink.Find("overwrite") == nullptr) {
     PutField(SinkFields(), sink, MakeScalar("overwrite", "table", true));
   }

@@ -10,6 +10,7 @@
 
 #include "plan/from_sql/from_sql.h"
 #include "session/commands/command.h"
+#include "session/commands/merges.h"
 #include "session/planning.h"
 
 namespace hearth::session {
@@ -55,12 +56,13 @@ plan::unresolved::Options OptionsOf(const json& record) {
   return options;
 }
 
-plan::unresolved::Name TableOf(const json& record) {
+// Always with its database: a view of the same name, such as the source's own, is never meant.
+plan::unresolved::Name TableOf(const Session& session, const json& record) {
   plan::unresolved::Name name;
-  for (const char* part : {"catalog", "database", "table"}) {
-    std::string text = TextOf(record, part);
-    if (!text.empty()) name.push_back(std::move(text));
-  }
+  if (std::string catalog = TextOf(record, "catalog"); !catalog.empty()) name.push_back(std::move(catalog));
+  const std::string database = TextOf(record, "database");
+  name.push_back(database.empty() ? session.current_database() : database);
+  name.push_back(TextOf(record, "table"));
   return name;
 }
 
@@ -73,8 +75,8 @@ std::string Quoted(const std::string& name) {
 // One run of one specification.
 class Pipeline {
  public:
-  Pipeline(Session& session, const Printer& print, std::stop_token stop)
-      : session_(session), print_(print), stop_(std::move(stop)) {}
+  Pipeline(Session& session, const Printer& print, std::stop_token stop, std::string sandbox = "")
+      : session_(session), print_(print), stop_(std::move(stop)), sandbox_(std::move(sandbox)) {}
 
   std::vector<CoreEtlCheck> Check(const json& specification) {
     std::vector<CoreEtlCheck> checks;
@@ -198,7 +200,7 @@ class Pipeline {
       rows = MakeRelation(std::move(files));
     } else if (type == "table") {
       plan::unresolved::NamedTable table;
-      table.name = TableOf(source);
+      table.name = TableOf(session_, source);
       rows = MakeRelation(std::move(table));
     } else {
       return base::NotImplemented(fmt::format("CoreETL sources of type {} on the embedded engine", type));
@@ -224,7 +226,8 @@ class Pipeline {
   base::Status AddStep(const json& step) {
     const std::string type = step.value("type", "sql");
     if (type != "sql") return base::NotImplemented(fmt::format("CoreETL transformations of type {}", type));
-    const std::string text = TextOf(step, "query");
+    std::string text = TextOf(step, "query");
+    text.erase(text.find_last_not_of("; \t\r\n") + 1);
     auto query = plan::ParseQuery(text, SqlOptionsOf(session_));
     if (!query.ok()) return WithStatement(std::move(*query.error()), text);
     const base::Status status = AddView(TextOf(step, "name"), std::move(*query));
@@ -235,45 +238,94 @@ class Pipeline {
   base::Status WriteSink(const json& sink) {
     const std::string type = TextOf(sink, "type");
     const std::string mode = sink.value("mode", "append");
-    if (mode == "merge") return base::NotImplemented("CoreETL sinks of mode merge on the embedded engine");
     std::string from = TextOf(sink, "from");
     if (from.empty()) from = last_;
+    if (!IsFileFormat(type) && type != "table") {
+      return base::NotImplemented(fmt::format("CoreETL sinks of type {} on the embedded engine", type));
+    }
+    HEARTH_RETURN_IF_ERROR(mode == "merge" ? MergeSink(sink, type, from)
+                           : type == "table" && sandbox_.empty()
+                               ? WriteTableSink(sink, mode, from)
+                               : WriteFileSink(sink, SandboxFormat(type), mode, from));
+    print_(fmt::format("written: {} -> {} ({})", from, TextOf(sink, "name"), mode));
+    return {};
+  }
+
+  base::Status MergeSink(const json& sink, const std::string& type, const std::string& from) {
+    if (type != "table" && type != "parquet") {
+      return base::NotImplemented(fmt::format("CoreETL sinks of mode merge and type {}", type));
+    }
+    MergeRequest merge;
+    merge.view = from;
+    merge.keys = TextsOf(sink, "mergeKeys");
+    if (merge.keys.empty()) return Wrong("mode merge needs mergeKeys");
+    merge.path = TextOf(sink, "path");
+    if (type == "table") merge.table = TableOf(session_, sink);
+    merge.partition_columns = TextsOf(sink, "partitionBy");
+    merge.options = OptionsOf(sink);
+    if (!sandbox_.empty()) merge.result_path = PlaceOf(sink);
+    return MergeRows(session_, merge, stop_);
+  }
+
+  static plan::unresolved::SaveMode SaveModeOf(const std::string& mode) {
+    return mode == "overwrite" ? plan::unresolved::SaveMode::kOverwrite : plan::unresolved::SaveMode::kAppend;
+  }
+
+  static plan::unresolved::Options WriteOptions(const json& sink, const std::string& mode) {
     plan::unresolved::Options options = OptionsOf(sink);
     if (mode == "overwrite") {
       options["partitionOverwriteMode"] = TextOf(sink, "overwrite") == "partitions" ? "dynamic" : "static";
     }
-    const auto save_mode =
-        mode == "overwrite" ? plan::unresolved::SaveMode::kOverwrite : plan::unresolved::SaveMode::kAppend;
-    plan::unresolved::NamedTable view;
-    view.name = {from};
-    RelationPtr rows = MakeRelation(std::move(view));
-    if (IsFileFormat(type)) {
-      plan::unresolved::WriteFiles write;
-      write.input = std::move(rows);
-      write.format = type;
-      write.path = TextOf(sink, "path");
-      write.mode = save_mode;
-      write.partition_columns = TextsOf(sink, "partitionBy");
-      write.options = std::move(options);
-      HEARTH_RETURN_IF_ERROR(Carry({std::move(write)}));
-    } else if (type == "table") {
-      plan::unresolved::WriteTable write;
-      write.input = std::move(rows);
-      write.table = TableOf(sink);
-      write.mode = save_mode;
-      write.partition_columns = TextsOf(sink, "partitionBy");
-      write.options = std::move(options);
-      HEARTH_RETURN_IF_ERROR(Carry({std::move(write)}));
-    } else {
-      return base::NotImplemented(fmt::format("CoreETL sinks of type {} on the embedded engine", type));
+    return options;
+  }
+
+  static RelationPtr RowsOf(const std::string& view) {
+    plan::unresolved::NamedTable table;
+    table.name = {view};
+    return MakeRelation(std::move(table));
+  }
+
+  base::Status WriteFileSink(const json& sink, const std::string& type, const std::string& mode,
+                             const std::string& from) {
+    plan::unresolved::WriteFiles write;
+    write.input = RowsOf(from);
+    write.format = type;
+    write.path = PlaceOf(sink);
+    write.mode = SaveModeOf(mode);
+    write.partition_columns = TextsOf(sink, "partitionBy");
+    write.options = WriteOptions(sink, mode);
+    return Carry({std::move(write)});
+  }
+
+  // Tables are files in a sandbox.
+  static std::string SandboxFormat(const std::string& type) { return type == "table" ? "parquet" : type; }
+  std::string PlaceOf(const json& sink) const {
+    return sandbox_.empty() ? TextOf(sink, "path") : fmt::format("{}/{}", sandbox_, TextOf(sink, "name"));
+  }
+
+  base::Status WriteTableSink(const json& sink, const std::string& mode, const std::string& from) {
+    plan::unresolved::WriteTable write;
+    write.input = RowsOf(from);
+    write.table = TableOf(session_, sink);
+    write.mode = SaveModeOf(mode);
+    write.partition_columns = TextsOf(sink, "partitionBy");
+    // Nothing of how it is overwritten: a table keeps the options that it was made with.
+    write.options = OptionsOf(sink);
+    if (mode == "overwrite" && TextOf(sink, "overwrite") == "partitions") {
+      HEARTH_ASSIGN(const auto name, session_.Names()->Qualify(write.table));
+      // saveAsTable would replace the table with all its partitions.
+      if (session_.catalog().FindTable(name.database, name.name)) {
+        write.action = plan::unresolved::WriteTable::Action::kOverwritePartitions;
+        write.by_name = true;
+      }
     }
-    print_(fmt::format("written: {} -> {} ({})", from, TextOf(sink, "name"), mode));
-    return {};
+    return Carry({std::move(write)});
   }
 
   Session& session_;
   const Printer& print_;
   const std::stop_token stop_;
+  const std::string sandbox_;
   std::string last_;               // the view that was made last
   std::set<std::string> unknown_;  // views that were not made
 };
@@ -281,10 +333,10 @@ class Pipeline {
 }  // namespace
 
 base::Status RunCoreEtl(Session& session, const std::string& specification, const Printer& print,
-                        std::stop_token stop) {
+                        std::stop_token stop, const std::string& sandbox) {
   const json parsed = json::parse(specification, nullptr, false);
   if (!parsed.is_object()) return Wrong("the CoreETL specification is no JSON object");
-  return Pipeline(session, print, std::move(stop)).Run(parsed);
+  return Pipeline(session, print, std::move(stop), sandbox).Run(parsed);
 }
 
 base::Result<std::vector<CoreEtlCheck>> CheckCoreEtl(Session& session, const std::string& specification,

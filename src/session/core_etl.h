@@ -16,8 +16,10 @@ namespace hearth::session {
 // step's view has its name; a sink writes the last step's unless it names one. Errors: those of the step,
 // whose name the message ends with; "not implemented" names a kind of source, sink or mode that the embedded
 // engine does not have.
+// `sandbox`: when given, a sink writes files into the folder of its own name below it, and nothing where it
+// would; a merge still starts from what its target holds.
 base::Status RunCoreEtl(Session& session, const std::string& specification, const Printer& print,
-                        std::stop_token stop);
+                        std::stop_token stop, const std::string& sandbox = "");
 
 // What is known of one source, step or sink without running anything.
 struct CoreEtlCheck {

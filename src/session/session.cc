@@ -13,7 +13,7 @@ Session::Session(SessionKey key, const SessionEnvironment& environment)
       configuration_(environment.server_settings),
       errors_(environment.clock),
       artifacts_(environment.artifact_directory / server_side_id_, environment.artifact_bytes),
-      executor_(environment.engine.NewExecutor()),
+      executor_(Guarded(environment.engine.NewExecutor(), environment.write_guard)),
       operations_(environment.operation_limits, environment.clock),
       last_used_(environment.clock.Steady()) {}
 

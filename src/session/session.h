@@ -24,6 +24,7 @@
 #include "session/name_lookup.h"
 #include "session/operations.h"
 #include "session/temporary_views.h"
+#include "session/write_guard.h"
 
 namespace hearth::session {
 
@@ -54,6 +55,7 @@ struct SessionEnvironment {
   std::filesystem::path artifact_directory;   // one folder a session below it
   std::string process_user;                   // who owns what sessions make, and current_user()
   int64_t artifact_bytes = int64_t{4} << 30;  // of one session
+  WriteGuard* write_guard = nullptr;          // null: writes go anywhere
 };
 
 // Made by SessionManager, shared by the requests and operations that use it. Thread-safe.
@@ -78,6 +80,7 @@ class Session {
   base::ThreadPool& threads() { return environment_.executor; }
   const std::string& process_user() const { return environment_.process_user; }
   const base::Clock& clock() const { return environment_.clock; }
+  WriteGuard* write_guard() const { return environment_.write_guard; }
 
   TemporaryViews& views() { return views_; }
   TemporaryViews& global_views() { return environment_.global_views; }

@@ -17,6 +17,7 @@
 
 #include "app/cli/job_check.h"
 #include "app/cli/job_client.h"
+#include "app/cli/job_sandbox.h"
 #include "app/cli/job_text.h"
 #include "front/web/target.h"
 
@@ -436,6 +437,8 @@ void InstallJob(CLI::App& parser, int& exit_code) {
   resume->add_option("--environment", options->environment, "Its environment (default: the server's)");
   resume->add_option("--team", options->team, "Its team");
 
+  InstallJobRun(*parser.add_subcommand("run", "Run a job here, in a sandbox, and show what it writes"),
+                exit_code);
   InstallJobTest(*parser.add_subcommand("test", "What can be known about a job without running it"),
                  exit_code);
 }

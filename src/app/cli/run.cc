@@ -1,27 +1,22 @@
 #include "app/cli/run.h"
 
 #include <fmt/format.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "app/cli/python_program.h"
 #include "app/server.h"
 #include "app/server_settings.h"
 #include "base/uuid.h"
 #include "session/core_etl.h"
+#include "session/found_tables.h"
 #include "session/script.h"
-
-extern char** environ;
 
 namespace hearth::app {
 namespace {
@@ -54,38 +49,25 @@ std::string Describe(const base::Error& error) {
   return text;
 }
 
-int RunInSession(session::SessionManager& sessions, const RunOptions& options, const std::string& script) {
-  auto session = sessions.GetOrCreate({"hearth", session::SessionId(base::RandomUuid())}, "");
-  if (!session.ok()) return Complain(session.error()->message);
+int RunInSession(session::Session& session, const RunOptions& options, const std::string& script) {
   const auto print = [](const std::string& text) {
     std::fputs(text.c_str(), stdout);
     std::fputc('\n', stdout);
     std::fflush(stdout);
   };
   const base::Status status = options.core_etl.empty()
-                                  ? session::RunScript(**session, script, print, {})
-                                  : session::RunCoreEtl(**session, options.core_etl, print, {});
+                                  ? session::RunScript(session, script, print, {})
+                                  : session::RunCoreEtl(session, options.core_etl, print, {});
   if (status.ok()) return 0;
   fmt::print(stderr, "{}\n", Describe(*status.error()));
   return kProgramFailed;
 }
 
-// The program's own exit code; 128 and the signal when one ended it.
 int RunPython(const RunOptions& options, const std::string& address) {
   std::vector<std::string> words = {options.python, options.file};
   words.insert(words.end(), options.arguments.begin(), options.arguments.end());
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  ::setenv("SPARK_REMOTE", fmt::format("sc://{}", address).c_str(), 1);
-  pid_t pid = -1;
-  const int code = ::posix_spawnp(&pid, arguments[0], nullptr, nullptr, arguments.data(), environ);
-  if (code != 0)
-    return Complain(fmt::format("{} cannot be started: {}", options.python, std::strerror(code)));
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  const auto code = RunPythonProgram(std::move(words), address, false);
+  return code.ok() ? *code : Complain(code.error()->message);
 }
 
 base::Result<ServerSettings> SettingsOf(const RunOptions& options) {
@@ -131,8 +113,13 @@ int Run(const RunOptions& options) {
   if (!settings.ok()) return Complain(settings.error()->message);
   auto process = StartServerProcess(*settings);
   if (!process.ok()) return Complain(process.error()->message);
-  const int code = is_python ? RunPython(options, (*process)->address())
-                             : RunInSession((*process)->sessions(), options, script);
+  auto session = (*process)->sessions().GetOrCreate({"hearth", session::SessionId(base::RandomUuid())}, "");
+  if (!session.ok()) return Complain(session.error()->message);
+  // What earlier runs left in the warehouse: this process's catalogue is new.
+  session::FindTables(**session, settings->warehouse);
+  const int code =
+      is_python ? RunPython(options, (*process)->address()) : RunInSession(**session, options, script);
+  session->reset();
   (*process)->Stop();
   return code;
 }

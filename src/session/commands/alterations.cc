@@ -69,12 +69,12 @@ base::Status Rename(Session& session, const AlterTable& command, TableRecord rec
                        {{"location", fmt::format("'{}'", PrintedLocation(record.info.location))},
                         {"identifier", QuotedTableName(database, record.info.name)}});
     }
-    HEARTH_RETURN_IF_ERROR(MoveFolder(old_location, record.info.location));
+    HEARTH_RETURN_IF_ERROR(MoveFolder(session, old_location, record.info.location));
   }
   const std::string new_location = record.info.location;
   base::Status created = session.catalog().CreateTable(std::move(record));
   if (!created.ok()) {
-    if (moves) (void)MoveFolder(new_location, old_location);
+    if (moves) (void)MoveFolder(session, new_location, old_location);
     return created;
   }
   HEARTH_ASSIGN(const TablePtr dropped, session.catalog().DropTable(database, old_name));
@@ -136,6 +136,7 @@ Answer Run(Session& session, const AlterTable& command, const CommandContext&) {
     return base::NotImplemented("ALTER of a temporary view");
   }
   HEARTH_ASSIGN(const TablePtr table, FindTable(session, command.name));
+  HEARTH_RETURN_IF_ERROR(CheckMayChange(session, *table));
   if (command.action == Action::kRename) {
     HEARTH_RETURN_IF_ERROR(Rename(session, command, *table));
     return Rows::None();
@@ -175,7 +176,7 @@ Answer Run(Session& session, const unresolved::TruncateTable& command, const Com
         ErrorKind::kAnalysis, "",
         fmt::format("TRUNCATE TABLE is not for external tables such as {}.", QuotedName(*table)));
   }
-  HEARTH_RETURN_IF_ERROR(EmptyTableFolder(*table));
+  HEARTH_RETURN_IF_ERROR(EmptyTableFolder(session, *table));
   return Rows::None();
 }
 

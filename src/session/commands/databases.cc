@@ -1,8 +1,6 @@
 // Databases: CREATE, DROP, USE, DESCRIBE.
 #include <fmt/format.h>
 
-#include <filesystem>
-
 #include "session/commands/handlers.h"
 #include "session/commands/objects.h"
 #include "session/commands/rows.h"
@@ -43,7 +41,7 @@ Answer Run(Session& session, const unresolved::CreateDatabase& command, const Co
   if (!status.ok() && command.if_not_exists && status.error()->condition == "SCHEMA_ALREADY_EXISTS")
     return Rows::None();
   if (!status.ok()) return std::move(status).Fail();
-  HEARTH_RETURN_IF_ERROR(MakeDirectory(record.location));
+  HEARTH_RETURN_IF_ERROR(MakeDirectory(session, record.location));
   return Rows::None();
 }
 
@@ -57,11 +55,14 @@ Answer Run(Session& session, const unresolved::DropDatabase& command, const Comm
   }
   const std::optional<DatabaseRecord> record = session.catalog().FindDatabase(name);
   if (!record && command.if_exists) return Rows::None();
+  if (record && command.cascade) {
+    HEARTH_ASSIGN(const auto held, session.catalog().ListTables(name));
+    for (const TablePtr& table : held) HEARTH_RETURN_IF_ERROR(CheckMayChange(session, *table));
+  }
   HEARTH_ASSIGN(const std::vector<TablePtr> tables, session.catalog().DropDatabase(name, command.cascade));
-  for (const TablePtr& table : tables) HEARTH_RETURN_IF_ERROR(RemoveTableFiles(*table));
+  for (const TablePtr& table : tables) HEARTH_RETURN_IF_ERROR(RemoveTableFiles(session, *table));
   // Only when nothing foreign is left in it.
-  std::error_code ignored;
-  std::filesystem::remove(record->location, ignored);
+  RemoveEmptyFolder(session, record->location);
   return Rows::None();
 }
 

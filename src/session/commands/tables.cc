@@ -102,21 +102,25 @@ base::Status CreateAndFill(Session& session, TableRecord record, const plan::Rel
                      {{"location", fmt::format("'{}'", PrintedLocation(record.info.location))},
                       {"identifier", QuotedTableName(record.info.name_space[0], record.info.name)}});
   }
-  HEARTH_ASSIGN(const plan::RelationPtr rows, FitToTable(session, query, record, {}));
+  InsertShape shape;
+  // Partition columns were moved to the end.
+  shape.by_name = !record.partition_columns().empty();
+  HEARTH_ASSIGN(const plan::RelationPtr rows, FitToTable(session, query, record, shape));
   HEARTH_RETURN_IF_ERROR(session.catalog().CreateTable(record));
   base::Status written = WriteRowsToTable(session, rows, record, false, false, std::move(stop));
   if (written.ok()) return {};
   // Nobody saw rows of it: as if it had never been.
   const auto dropped = session.catalog().DropTable(record.info.name_space[0], record.info.name);
-  if (dropped.ok()) (void)RemoveTableFiles(**dropped);
+  if (dropped.ok()) (void)RemoveTableFiles(session, **dropped);
   return written;
 }
 
 base::Status DropExisting(Session& session, const TableRecord& table, const plan::RelationPtr& query) {
+  HEARTH_RETURN_IF_ERROR(CheckMayChange(session, table));
   if (query) HEARTH_RETURN_IF_ERROR(CheckNotReadFrom(*query, table));
   HEARTH_ASSIGN(const TablePtr dropped,
                 session.catalog().DropTable(table.info.name_space[0], table.info.name));
-  return RemoveTableFiles(*dropped);
+  return RemoveTableFiles(session, *dropped);
 }
 
 Answer Run(Session& session, const CreateTable& command, const CommandContext& context) {
@@ -145,7 +149,7 @@ Answer Run(Session& session, const CreateTable& command, const CommandContext& c
   if (existing) HEARTH_RETURN_IF_ERROR(DropExisting(session, *existing, nullptr));
   const std::string location = record.info.location;
   HEARTH_RETURN_IF_ERROR(session.catalog().CreateTable(std::move(record)));
-  HEARTH_RETURN_IF_ERROR(MakeDirectory(location));
+  HEARTH_RETURN_IF_ERROR(MakeDirectory(session, location));
   return Rows::None();
 }
 
@@ -158,9 +162,11 @@ Answer Run(Session& session, const unresolved::DropTable& command, const Command
     return Rows::None();
   }
   HEARTH_ASSIGN(const NameLookup::TableName name, names->Qualify(command.name));
-  if (command.if_exists && !session.catalog().FindTable(name.database, name.name)) return Rows::None();
+  const TablePtr existing = session.catalog().FindTable(name.database, name.name);
+  if (command.if_exists && !existing) return Rows::None();
+  if (existing) HEARTH_RETURN_IF_ERROR(CheckMayChange(session, *existing));
   HEARTH_ASSIGN(const TablePtr dropped, session.catalog().DropTable(name.database, name.name));
-  HEARTH_RETURN_IF_ERROR(RemoveTableFiles(*dropped));
+  HEARTH_RETURN_IF_ERROR(RemoveTableFiles(session, *dropped));
   return Rows::None();
 }
 

@@ -63,7 +63,9 @@ base::Status AttemptDirectory::Make(const Command& command) const {
   fs::create_directories(aside, code);
   if (code) return DiskError(fmt::format("{} cannot be made: {}", aside.string(), code.message()));
   fs::permissions(aside, fs::perms::owner_all, code);
-  if (!WriteWhole(aside / "command.json", CommandText(command))) {
+  bool is_written = WriteWhole(aside / "command.json", CommandText(command));
+  for (const auto& [name, text] : command.files) is_written = is_written && WriteWhole(aside / name, text);
+  if (!is_written) {
     fs::remove_all(aside, code);
     return DiskError(fmt::format("{} cannot be written", aside.string()));
   }

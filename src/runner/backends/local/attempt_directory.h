@@ -25,6 +25,7 @@ namespace hearth::runner::local {
 struct Command {
   std::vector<std::string> arguments;              // the program first
   std::map<std::string, std::string> environment;  // added to the runner's own
+  std::map<std::string, std::string> files;        // texts by name, put beside command.json; not read back
   int64_t memory_limit_mib = 0;                    // of all its processes together; 0: none
   int64_t run_seconds = 0;                         // the supervisor's own last resort; 0: none
   int64_t grace_seconds = 30;                      // between SIGTERM and SIGKILL

@@ -13,6 +13,13 @@ using manifest::ApplicationKind;
 using manifest::JobSpec;
 using manifest::MemoryText;
 
+// The program that runs CoreETL on Spark; its job stands in a file, because arguments have a greatest length.
+constexpr const char* kCoreEtlProgram =
+#include "runner/core_etl.py.inc"
+    ;
+constexpr const char* kCoreEtlFile = "core_etl.py";
+constexpr const char* kCoreEtlJob = "core_etl.json";
+
 constexpr int64_t kSmallestOverheadMib = 1024;
 constexpr double kOverheadShare = 0.4;
 
@@ -87,8 +94,30 @@ void AppendOption(std::vector<std::string>* arguments, const char* name,
   arguments->push_back(Joined(items));
 }
 
-base::Result<std::vector<std::string>> OnSpark(const Attempt& attempt, const Programs& programs,
-                                               const std::string& directory) {
+// The program and its own arguments, behind those of Spark.
+void AppendProgram(const Application& application, const std::string& directory, Command* command) {
+  std::vector<std::string>& arguments = command->arguments;
+  if (application.kind == ApplicationKind::kSql) {
+    const bool is_text = application.main_file.empty();
+    arguments.insert(arguments.end(),
+                     {is_text ? "-e" : "-f", is_text ? application.sql : application.main_file});
+    return;
+  }
+  if (application.kind == ApplicationKind::kCoreEtl && application.main_file.empty()) {
+    command->files = {{kCoreEtlFile, kCoreEtlProgram}, {kCoreEtlJob, application.core_etl}};
+    arguments.push_back(fmt::format("{}/{}", directory, kCoreEtlFile));
+    arguments.insert(arguments.end(), {"--job-file", fmt::format("{}/{}", directory, kCoreEtlJob)});
+    return;
+  }
+  if (application.kind != ApplicationKind::kPySpark) {
+    arguments.insert(arguments.end(), {"--class", application.main_class});
+  }
+  arguments.push_back(application.main_file);
+  arguments.insert(arguments.end(), application.arguments.begin(), application.arguments.end());
+}
+
+base::Status OnSpark(const Attempt& attempt, const Programs& programs, const std::string& directory,
+                     Command* command) {
   const JobSpec& spec = attempt.spec;
   const Application& application = spec.application;
   if (programs.spark_home.empty()) {
@@ -96,7 +125,8 @@ base::Result<std::vector<std::string>> OnSpark(const Attempt& attempt, const Pro
         "the job needs Apache Spark, and this server knows none: set --spark-home to a directory that has "
         "bin/spark-submit");
   }
-  std::vector<std::string> arguments = {programs.spark_home + "/bin/spark-submit"};
+  std::vector<std::string>& arguments = command->arguments;
+  arguments = {programs.spark_home + "/bin/spark-submit"};
   SparkArguments settings(spec, directory);
   if (application.kind == ApplicationKind::kSql) {
     arguments[0] = programs.spark_home + "/bin/spark-sql";
@@ -107,29 +137,8 @@ base::Result<std::vector<std::string>> OnSpark(const Attempt& attempt, const Pro
   AppendOption(&arguments, "--py-files", application.py_files);
   AppendOption(&arguments, "--files", application.files);
   AppendOption(&arguments, "--packages", application.packages);
-  switch (application.kind) {
-    case ApplicationKind::kPySpark:
-      break;
-    case ApplicationKind::kJar:
-      arguments.insert(arguments.end(), {"--class", application.main_class});
-      break;
-    case ApplicationKind::kSql:
-      if (application.main_file.empty()) {
-        arguments.insert(arguments.end(), {"-e", application.sql});
-      } else {
-        arguments.insert(arguments.end(), {"-f", application.main_file});
-      }
-      return arguments;
-    case ApplicationKind::kCoreEtl:
-      if (application.main_file.empty()) {
-        return Lacks("CoreETL without a jar runs on engine.type hearth");
-      }
-      arguments.insert(arguments.end(), {"--class", application.main_class});
-      break;
-  }
-  arguments.push_back(application.main_file);
-  arguments.insert(arguments.end(), application.arguments.begin(), application.arguments.end());
-  return arguments;
+  AppendProgram(application, directory, command);
+  return {};
 }
 
 base::Result<std::vector<std::string>> OnHearth(const Attempt& attempt, const Programs& programs) {
@@ -191,7 +200,7 @@ base::Result<Command> CommandFor(const Attempt& attempt, const Programs& program
   if (RunsOnHearth(spec, programs)) {
     HEARTH_ASSIGN(command.arguments, OnHearth(attempt, programs));
   } else {
-    HEARTH_ASSIGN(command.arguments, OnSpark(attempt, programs, directory));
+    HEARTH_RETURN_IF_ERROR(OnSpark(attempt, programs, directory, &command));
   }
   command.environment = spec.environment_variables;
   if (!programs.spark_home.empty()) command.environment.try_emplace("SPARK_HOME", programs.spark_home);
