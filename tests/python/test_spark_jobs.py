@@ -176,3 +176,32 @@ def test_sql_runs_on_spark(doors):
     assert job["status"] == "SUCCEEDED", job
     _, logs, _ = doors.call("GET", f"/api/v1/jobs/{job['job_id']}/logs")
     assert "42" in logs["logs"]
+
+
+def test_core_etl_runs_on_spark(doors, tmp_path):
+    (tmp_path / "orders.csv").write_text("id,amount\n1,10\n2,0\n")
+    source = {
+        "name": "orders",
+        "type": "csv",
+        "path": str(tmp_path / "orders.csv"),
+        "options": {"header": "true", "inferSchema": "true"},
+    }
+    steps = [{"name": "paid", "type": "sql", "query": "SELECT id FROM orders WHERE amount > 0"}]
+    sink = {"name": "out", "type": "json", "path": str(tmp_path / "out"), "mode": "overwrite"}
+    request = {
+        "name": "core-etl-on-spark",
+        "team": "data",
+        "user": "anna",
+        "config": {
+            "spark_version": "4.3",
+            "engine_type": "spark-oss",
+            "core_etl": {"job_spec": {"sources": [source], "transformations": steps, "sinks": [sink]}},
+        },
+    }
+    status, answer, _ = doors.call("POST", "/api/v1/jobs", request)
+    assert status == 202, answer
+    job = wait(doors, answer["job_id"])
+    assert job["status"] == "SUCCEEDED", job
+    assert "".join(part.read_text() for part in (tmp_path / "out").glob("part-*")) == '{"id":1}\n'
+    _, logs, _ = doors.call("GET", f"/api/v1/jobs/{job['job_id']}/logs")
+    assert "written: paid -> out (overwrite)" in logs["logs"]
