@@ -1,25 +1,31 @@
 #include "app/cli/job_check.h"
 
-#include <absl/time/clock.h>
-#include <absl/time/time.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "app/job_requests.h"
+#include "app/cli/manifest_jobs.h"
+#include "app/cli/python_program.h"
+#include "app/platform.h"
 #include "app/server.h"
 #include "base/uuid.h"
 #include "manifest/manifest.h"
+#include "runner/admission.h"
 #include "session/core_etl.h"
+#include "session/found_tables.h"
+#include "session/script.h"
+#include "session/write_guard.h"
 
 namespace hearth::app {
 namespace {
@@ -28,36 +34,38 @@ using nlohmann::ordered_json;
 
 constexpr int kWrong = 1;
 constexpr int kCalledWrongly = 2;
-constexpr const char* kDefaultEnvironment = "local";
+
+constexpr std::chrono::milliseconds kPythonTime{3000};
 
 struct TestOptions {
-  std::string file;
-  std::string environment = kDefaultEnvironment;
-  std::string platform_file;
-  std::string date;
+  ManifestOptions manifest;
   std::string output = "text";
-  std::vector<std::string> parameters;
 };
 
 struct Finding {
   std::string subject;  // "transformation clean"
   std::string text;     // what is wrong, why it was not checked, or the schema
   std::string verdict;  // "ok", "wrong", "not checked"
-  int line = 0;         // of the manifest
+  int line = 0;
+  std::string file = {};  // empty: the manifest
 };
 
-// The engine without doors, and a folder of its own that is gone afterwards.
+// The engine without doors, which writes nothing, and a folder of its own that is gone afterwards.
 class Engine {
  public:
-  base::Status Start() {
+  // `warehouse`: tables that are known.
+  base::Status Start(const std::string& warehouse) {
     ServerSettings settings;
     settings.listen = "127.0.0.1:0";
     settings.doors.http = settings.doors.control = kNoDoor;
     folder_ = std::filesystem::temp_directory_path() / ("hearth-test-" + base::RandomUuid());
     settings.warehouse = folder_.string();
-    HEARTH_ASSIGN(process_, StartServerProcess(settings));
+    std::filesystem::create_directories(folder_);
+    guard_ = std::make_unique<session::WriteGuard>(session::WriteGuard::Mode::kDry, folder_);
+    HEARTH_ASSIGN(process_, StartServerProcess(settings, guard_.get()));
     HEARTH_ASSIGN(session_,
                   process_->sessions().GetOrCreate({"hearth", session::SessionId(base::RandomUuid())}, ""));
+    session::FindTables(*session_, warehouse);
     return {};
   }
   ~Engine() {
@@ -70,6 +78,7 @@ class Engine {
 
  private:
   std::filesystem::path folder_;
+  std::unique_ptr<session::WriteGuard> guard_;
   std::unique_ptr<ServerProcess> process_;
   std::shared_ptr<session::Session> session_;
 };
@@ -93,34 +102,155 @@ int LineIn(const manifest::Document& document, const session::CoreEtlCheck& chec
   return 0;
 }
 
-base::Result<std::vector<Finding>> CheckPipeline(const manifest::Document& document,
-                                                 const std::string& core_etl) {
+std::string Describe(const base::Error& error) {
+  return error.condition.empty() ? error.message : fmt::format("[{}] {}", error.condition, error.message);
+}
+
+Finding Verdict(std::string subject, int line, const std::string& schema, const std::string& not_checked,
+                const std::optional<base::Error>& error) {
+  Finding finding{std::move(subject), schema, "ok", line};
+  if (!not_checked.empty()) {
+    finding.verdict = "not checked";
+    finding.text = not_checked;
+  } else if (error) {
+    finding.verdict = "wrong";
+    finding.text = Describe(*error);
+  }
+  return finding;
+}
+
+using Findings = std::vector<Finding>;
+
+base::Result<Findings> CheckPipeline(const TestOptions& options, const ManifestJob& job) {
   Engine engine;
-  HEARTH_RETURN_IF_ERROR(engine.Start());
-  HEARTH_ASSIGN(const auto checks, session::CheckCoreEtl(engine.session(), core_etl, {}));
-  std::vector<Finding> findings;
+  HEARTH_RETURN_IF_ERROR(engine.Start(options.manifest.warehouse));
+  HEARTH_ASSIGN(const auto checks,
+                session::CheckCoreEtl(engine.session(), job.spec.application.core_etl, {}));
+  Findings findings;
   for (const session::CoreEtlCheck& check : checks) {
-    Finding finding{fmt::format("{} {}", check.kind, check.name), check.schema, "ok",
-                    LineIn(document, check)};
-    if (!check.not_checked.empty()) {
-      finding.verdict = "not checked";
-      finding.text = check.not_checked;
-    } else if (check.error) {
-      finding.verdict = "wrong";
-      finding.text = check.error->condition.empty()
-                         ? check.error->message
-                         : fmt::format("[{}] {}", check.error->condition, check.error->message);
-    }
-    findings.push_back(std::move(finding));
+    findings.push_back(Verdict(fmt::format("{} {}", check.kind, check.name), LineIn(job.document, check),
+                               check.schema, check.not_checked, check.error));
   }
   return findings;
+}
+
+// The line of a text's first line in the manifest: that of a block begins after its key.
+int FirstLineOf(const ManifestJob& job, std::string_view path) {
+  const manifest::Node* node = job.document.root.At(path);
+  if (node == nullptr) return 1;
+  return node->line + (node->text.find('\n') != std::string::npos ? 1 : 0);
+}
+
+int LineOf(const ManifestJob& job, std::string_view path) {
+  const manifest::Node* node = job.document.root.At(path);
+  return node == nullptr ? job.document.root.line : node->line;
+}
+
+// A file of another machine's or of a store is not looked for here.
+bool IsElsewhere(const std::string& path) {
+  return path.find("://") != std::string::npos && !path.starts_with("file://");
+}
+
+base::Result<Findings> CheckStatements(const TestOptions& options, const ManifestJob& job) {
+  const manifest::Application& program = job.spec.application;
+  std::string script = program.sql;
+  std::string path;
+  int first = FirstLineOf(job, "spec.sql.query");
+  if (!program.main_file.empty()) {
+    const int line = LineOf(job, "spec.sql.file");
+    if (IsElsewhere(program.main_file)) {
+      return Findings{{"statements", program.main_file + " is not on this machine", "not checked", line}};
+    }
+    path = FileOfJob(options.manifest, program.main_file);
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return Findings{{"statements", path + " cannot be read", "wrong", line}};
+    script.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    first = 1;
+  }
+  Engine engine;
+  HEARTH_RETURN_IF_ERROR(engine.Start(options.manifest.warehouse));
+  const auto checks = session::CheckScript(engine.session(), script, {});
+  if (!checks.ok()) return Findings{{"statements", Describe(*checks.error()), "wrong", first, path}};
+  Findings findings;
+  for (const session::StatementCheck& check : *checks) {
+    findings.push_back(Verdict(fmt::format("statement {}", findings.size() + 1), first + check.line - 1,
+                               check.schema, check.not_checked, check.error));
+    findings.back().file = path;
+  }
+  return findings;
+}
+
+base::Result<Findings> CheckProgram(const TestOptions& options, const ManifestJob& job) {
+  const manifest::Application& program = job.spec.application;
+  std::vector<std::string> files = {program.main_file};
+  files.insert(files.end(), program.py_files.begin(), program.py_files.end());
+  Findings findings;
+  for (const std::string& name : files) {
+    const std::string subject = "program " + name;
+    const int line = LineOf(job, "spec.pyspark");
+    if (IsElsewhere(name) || !name.ends_with(".py")) {
+      findings.push_back({subject, "it is no Python file on this machine", "not checked", line});
+      continue;
+    }
+    const std::string path = FileOfJob(options.manifest, name);
+    if (!std::ifstream(path)) {
+      findings.push_back({subject, path + " cannot be read", "wrong", line});
+      continue;
+    }
+    const auto mistake = CheckPythonFile(options.manifest.python, path, kPythonTime);
+    if (!mistake.ok()) {
+      findings.push_back({subject, mistake.error()->message, "not checked", line});
+    } else if (*mistake) {
+      findings.push_back({subject, (*mistake)->message, "wrong", (*mistake)->line, path});
+    } else {
+      findings.push_back({subject, "its syntax is; it is not run", "ok", 1, path});
+    }
+  }
+  return findings;
+}
+
+// Limits that this job alone is beyond: it would wait for ever.
+Findings CheckPolicy(const TestOptions& options, const ManifestJob& job) {
+  if (options.manifest.platform_file.empty()) return {};
+  const auto platform = ReadPlatform(options.manifest.platform_file);
+  const int line = LineOf(job, "spec.resources");
+  if (!platform.ok()) return {{"platform", platform.error()->message, "wrong", line}};
+  const runner::Policy& policy = platform->policy;
+  manifest::JobSpec spec = job.spec;
+  const std::string backend =
+      spec.backend.empty() ? policy.Environment(spec.environment).backend : spec.backend;
+  // As the local backend has it: executors only for jobs that ask for them.
+  if (backend == "local" && !spec.given.contains("resources.executor.instances")) {
+    spec.resources.executor_instances = 0;
+  }
+  const std::string blocked =
+      runner::Ledger(policy, {})
+          .WhatBlocks(spec.team, backend, runner::TotalCores(spec), runner::TotalMemoryMib(spec));
+  if (blocked.empty()) return {};
+  return {{"resources", "it would never start: " + blocked, "wrong", line}};
+}
+
+base::Result<Findings> CheckJob(const TestOptions& options, const ManifestJob& job) {
+  switch (job.spec.application.kind) {
+    case manifest::ApplicationKind::kCoreEtl:
+      if (job.spec.application.main_file.empty()) return CheckPipeline(options, job);
+      break;
+    case manifest::ApplicationKind::kSql:
+      return CheckStatements(options, job);
+    case manifest::ApplicationKind::kPySpark:
+      return CheckProgram(options, job);
+    case manifest::ApplicationKind::kJar:
+      break;
+  }
+  return Findings{{"job " + job.spec.name, "its manifest is; a jar is not looked into", "ok", 1}};
 }
 
 void Print(const TestOptions& options, const std::vector<Finding>& findings) {
   if (options.output == "json") {
     ordered_json list = ordered_json::array();
     for (const Finding& finding : findings) {
-      list.push_back({{"line", finding.line},
+      list.push_back({{"file", finding.file.empty() ? options.manifest.file : finding.file},
+                      {"line", finding.line},
                       {"subject", finding.subject},
                       {"verdict", finding.verdict},
                       {"text", finding.text}});
@@ -129,8 +259,9 @@ void Print(const TestOptions& options, const std::vector<Finding>& findings) {
     return;
   }
   for (const Finding& finding : findings) {
-    fmt::print("{}:{}: {}: {}{}{}\n", options.file, finding.line, finding.subject, finding.verdict,
-               finding.text.empty() ? "" : ": ", finding.text);
+    fmt::print("{}:{}: {}: {}{}{}\n", finding.file.empty() ? options.manifest.file : finding.file,
+               finding.line, finding.subject, finding.verdict, finding.text.empty() ? "" : ": ",
+               finding.text);
   }
 }
 
@@ -139,53 +270,19 @@ int Complain(const std::string& message, int code) {
   return code;
 }
 
-std::string Today() {
-  const absl::Time now = absl::Now();
-  return absl::FormatTime("%Y-%m-%d", now, absl::UTCTimeZone());
-}
-
 int TestJob(const TestOptions& options) {
-  std::ifstream file(options.file, std::ios::binary);
-  if (!file) return Complain(fmt::format("{}: the file cannot be read", options.file), kCalledWrongly);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  const auto platform = ReadManifestPlatform(options.platform_file);
-  if (!platform.ok()) return Complain(platform.error()->message, kCalledWrongly);
-  manifest::Target target;
-  target.environment = options.environment;
-  target.platform = &*platform;
-  target.names.date = options.date.empty() ? Today() : options.date;
-  for (const std::string& parameter : options.parameters) {
-    const size_t equals = parameter.find('=');
-    if (equals == std::string::npos)
-      return Complain(fmt::format("--param: '{}' is not NAME=VALUE", parameter), kCalledWrongly);
-    target.names.parameters[parameter.substr(0, equals)] = parameter.substr(equals + 1);
-  }
-  const manifest::ManifestFile read = manifest::ReadManifests(text, options.file);
-  if (!read.errors.empty()) {
-    fmt::print("{}", manifest::Render(read.errors));
-    return kWrong;
-  }
-  std::vector<Finding> findings;
-  bool is_wrong = false;
-  for (const manifest::Document& document : read.documents) {
-    if (document.kind != manifest::Kind::kSparkJob) continue;
-    const auto job = manifest::ResolveJob(document, target);
-    if (!job) {
-      fmt::print("{}", manifest::Render(job.error()));
-      is_wrong = true;
-      continue;
-    }
-    const std::string& name = job->name;
-    if (job->application.kind != manifest::ApplicationKind::kCoreEtl || !job->application.main_file.empty()) {
-      findings.push_back({"job " + name, "its manifest is; a program of its own is not run", "ok", 1});
-      continue;
-    }
-    auto checked = CheckPipeline(document, job->application.core_etl);
+  const auto jobs = ReadManifestJobs(options.manifest);
+  if (!jobs.ok()) return Complain(jobs.error()->message, kCalledWrongly);
+  if (!jobs->errors.empty()) fmt::print("{}", manifest::Render(jobs->errors));
+  Findings findings;
+  for (const ManifestJob& job : jobs->jobs) {
+    auto checked = CheckJob(options, job);
     if (!checked.ok()) return Complain(checked.error()->message, kWrong);
-    for (Finding& finding : *checked) findings.push_back(std::move(finding));
+    std::ranges::move(*checked, std::back_inserter(findings));
+    std::ranges::move(CheckPolicy(options, job), std::back_inserter(findings));
   }
-  Print(options, findings);
-  is_wrong = is_wrong || std::ranges::count(findings, "wrong", &Finding::verdict) > 0;
+  if (!findings.empty() || jobs->errors.empty()) Print(options, findings);
+  const bool is_wrong = !jobs->errors.empty() || std::ranges::count(findings, "wrong", &Finding::verdict) > 0;
   return is_wrong ? kWrong : 0;
 }
 
@@ -193,11 +290,7 @@ int TestJob(const TestOptions& options) {
 
 void InstallJobTest(CLI::App& parser, int& exit_code) {
   const auto options = std::make_shared<TestOptions>();
-  parser.add_option("file", options->file, "Manifests (YAML)")->required()->type_name("FILE");
-  parser.add_option("--environment", options->environment, "Which overlay (default local)");
-  parser.add_option("--date", options->date, "The date of the run, for {{ ds }} (default today)");
-  parser.add_option("--param", options->parameters, "NAME=VALUE for {{ NAME }}")->take_all();
-  parser.add_option("--platform", options->platform_file, "What the platform team owns (YAML)");
+  AddManifestOptions(parser, &options->manifest);
   parser.add_option("--output", options->output, "text or json")->check(CLI::IsMember({"text", "json"}));
   parser.footer("Exit codes: 0 nothing is wrong, 1 something is, 2 called wrongly");
   parser.callback([options, &exit_code] { exit_code = TestJob(*options); });
