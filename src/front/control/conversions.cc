@@ -193,6 +193,7 @@ pb::Job ToJob(const runner::RunHistory& history, const std::string& public_url) 
   for (const runner::Attempt& attempt : history.attempts) *job.add_attempts() = ToAttempt(attempt);
   if (history.attempts.empty()) return job;
   const runner::Attempt& newest = history.attempts.back();
+  job.set_spark_ui_url(newest.web_url);
   SetMetrics(newest, &job);
   if (const auto cost = runner::CostOf(history.attempts)) {
     job.set_cost(cost->amount);

@@ -105,6 +105,7 @@ TEST(JobService, CancelsAndExplains) {
   runner::Attempt attempt;
   attempt.backend = "local";
   attempt.outcome.exit_code = 137;
+  attempt.web_url = "http://driver.example.org:4040";
   attempt.outcome.log_tail = "bad \xff byte";
   attempt.outcome.metrics = {{"records_read", 12345678901.0}};
   attempt.failure = {"driver-oom", "resources", "it took 3 GiB", "give it more"};
@@ -118,7 +119,7 @@ TEST(JobService, CancelsAndExplains) {
   for (const char* part :
        {R"("status":"FAILED")", R"("submit_time":"2023-11-14T22:13:20Z")",
         R"("end_time":"2023-11-14T22:13:21.500Z")", R"("records_read":12345678901)", R"("exit_code":137)",
-        R"("spark_ui_url":"")", "bad \xEF\xBF\xBD byte", R"("logs_url":"/api/v1/jobs/run-1/logs")"})
+        R"("spark_ui_url":"http://driver.example.org:4040")", "bad \xEF\xBF\xBD byte", R"("logs_url":"/api/v1/jobs/run-1/logs")"})
     EXPECT_NE(json.find(part), std::string::npos) << part << "\n" << json;
   EXPECT_EQ(json.find("\"signal\""), std::string::npos) << json;
   EXPECT_EQ(json.find("start_time"), std::string::npos) << json;
