@@ -1,5 +1,6 @@
 """What the tests on real API servers share: two control planes and a backend that knows both."""
 
+import json
 import os
 import pathlib
 import subprocess
@@ -13,8 +14,9 @@ sys.path.insert(0, str(HERE))
 
 from apache_operator import ApacheOperator  # noqa: E402
 from backend import Backend  # noqa: E402
-from control_plane import ROOT, started, wait_for  # noqa: E402
+from control_plane import APACHE, ROOT, started, wait_for  # noqa: E402
 from fault_proxy import FaultProxy  # noqa: E402
+from place import SUBMIT, Place  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -107,3 +109,33 @@ def on_east(make_backend, east) -> Backend:
 @pytest.fixture
 def through_proxy(make_backend, proxy, tmp_path) -> Backend:
     return make_backend(cluster(proxy.plane, proxy.kubeconfig(tmp_path)))
+
+
+@pytest.fixture
+def binary() -> pathlib.Path:
+    return pathlib.Path(os.environ.get("HEARTH_BINARY") or ROOT / "build" / "dev" / "bin" / "hearth")
+
+
+@pytest.fixture
+def local(binary, tmp_path):
+    submit = tmp_path / "spark" / "bin" / "spark-submit"
+    submit.parent.mkdir(parents=True)
+    submit.write_text(SUBMIT)
+    submit.chmod(0o755)
+    attempts = tmp_path / "jobs" / "local"
+    count = lambda: len(list(attempts.iterdir())) if attempts.exists() else 0  # noqa: E731
+    return Place("local", tmp_path, binary, "data", ["--spark-home", str(submit.parents[1])], count)
+
+
+@pytest.fixture
+def kubernetes(binary, east, apache, process_node, team, tmp_path):
+    settings = {"instance": f"scenario-{team}", "probe_seconds": 0.5, "clusters": [cluster(east, schema="apache")]}
+    (tmp_path / "clusters.yaml").write_text(json.dumps({"kubernetes": settings}))
+    count = lambda: len(east.applications(f"spark-{team}", APACHE))  # noqa: E731
+    more = {"kubernetes": {"clusters": str(tmp_path / "clusters.yaml")}}
+    return Place("kubernetes", tmp_path, binary, team, [], count, more)
+
+
+@pytest.fixture(params=["local", "kubernetes"])
+def place(request) -> Place:
+    return request.getfixturevalue(request.param)

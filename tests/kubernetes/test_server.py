@@ -1,8 +1,6 @@
 """Jobs from the server's REST door to a cluster and back: real API server, played operator, real processes as drivers."""
 
 import json
-import os
-import pathlib
 import signal
 import sys
 
@@ -32,11 +30,6 @@ def platform(east, team, tmp_path):
     }
     path.write_text(json.dumps(document), encoding="utf-8")
     return path
-
-
-@pytest.fixture
-def binary() -> pathlib.Path:
-    return pathlib.Path(os.environ.get("HEARTH_BINARY") or ROOT / "build" / "dev" / "bin" / "hearth")
 
 
 def request(team: str, command: str, **more) -> dict:
