@@ -51,7 +51,7 @@ class PlatformFile {
     HEARTH_RETURN_IF_ERROR(
         CheckKeys(root, "",
                   {"images", "coreEtl", "environments", "keep", "teams", "backends", "queue", "watch",
-                   "audit", "prices", "breakers", "callbacks", "kubernetes"}));
+                   "audit", "prices", "breakers", "alerts", "callbacks", "kubernetes"}));
     HEARTH_RETURN_IF_ERROR(ReadNamed(root["keep"], "keep", [&](const std::string& name) {
       runner::EnvironmentPolicy& environment = policy.environments[name];
       return Readers{{"resources", Seconds(&environment.resource_seconds)},
@@ -89,6 +89,8 @@ class PlatformFile {
                      {"within", Seconds(&breakers.spike_seconds)},
                      {"pause", Seconds(&breakers.pause_seconds)}};
     }));
+    HEARTH_RETURN_IF_ERROR(
+        ReadFields(root["alerts"], "alerts", {{"channels", Addresses(&policy.alert_channels)}}));
     HEARTH_RETURN_IF_ERROR(
         ReadFields(root["callbacks"], "callbacks", {{"secret_file", Secret(&policy.callback_secret)}}));
     return ReadFields(root["kubernetes"], "kubernetes", {{"clusters", Text(&platform_.clusters_file)}});
@@ -150,6 +152,18 @@ class PlatformFile {
       const bool is_word = std::ranges::all_of(text, [](unsigned char c) { return std::isalpha(c) != 0; });
       if (text.empty() || text.size() > 10 || !is_word) return "a currency such as EUR";
       *target = text;
+      return "";
+    };
+  }
+  static Reader Addresses(std::map<std::string, std::string>* target) {
+    return [target](const YAML::Node& value) -> std::string {
+      constexpr const char* kExpected = "names, each with an http:// or https:// address";
+      if (!value.IsMap()) return kExpected;
+      for (const auto& entry : value) {
+        const std::string address = entry.second.IsScalar() ? entry.second.Scalar() : "";
+        if (!address.starts_with("http://") && !address.starts_with("https://")) return kExpected;
+        (*target)[entry.first.as<std::string>()] = address;
+      }
       return "";
     };
   }

@@ -14,6 +14,7 @@
 //     job: {runs: 3}                          # with the same end in a row: its schedule is suspended
 //     spike: {runs: 20, within: 10min, pause: 15min}  # of all jobs, by one infrastructure failure
 //   prices: {core_hour: 0.04, gib_hour: 0.005, currency: EUR}
+//   alerts: {channels: {"slack:#data": "https://…"}}  # addresses of what jobs name
 //   callbacks: {secret_file: /etc/hearth/callback-secret}
 //   kubernetes: {clusters: /etc/hearth/clusters.yaml}
 #pragma once

@@ -35,6 +35,7 @@ TEST(Platform, ReadsWhatThePlatformTeamDecides) {
       "backends:\n"
       "  local: {cores: 8}\n"
       "audit: {changes: 90d, reads: 2h}\n"
+      "alerts: {channels: {'slack:#data': 'https://chat.example/hook'}}\n"
       "breakers: {job: {runs: 5}, spike: {runs: 0, within: 1h, pause: 2h}}\n"
       "prices: {core_hour: 0.04, gib_hour: 0.005, currency: EUR}\n"
       "kubernetes: {clusters: clusters.yaml}\n");
@@ -52,6 +53,7 @@ TEST(Platform, ReadsWhatThePlatformTeamDecides) {
   EXPECT_EQ(platform->audit.read_seconds, 7200);
   EXPECT_EQ(policy.prices.gib_hour, 0.005);
   EXPECT_EQ(policy.breakers.job_runs, 5);
+  EXPECT_EQ(policy.alert_channels.at("slack:#data"), "https://chat.example/hook");
   EXPECT_EQ(policy.breakers.spike_runs, 0);
   EXPECT_EQ(policy.breakers.pause_seconds, 7200);
   EXPECT_EQ(policy.prices.currency, "EUR");

@@ -64,14 +64,14 @@ void RunMetrics::CountAttempt(const runner::Transition& transition) {
   if (transition.run.state == RunState::kRetrying) retries_.Add({attempt.failure.failure_class});
 }
 
-void RunMetrics::OnCallback(runner::CallbackEnd end) {
+void RunMetrics::OnCallback(const std::string& kind, runner::CallbackEnd end) {
   switch (end) {
     case runner::CallbackEnd::kTaken:
-      return callbacks_.Add({"taken"});
+      return callbacks_.Add({kind, "taken"});
     case runner::CallbackEnd::kToBeTriedAgain:
-      return callbacks_.Add({"again"});
+      return callbacks_.Add({kind, "again"});
     case runner::CallbackEnd::kGivenUp:
-      return callbacks_.Add({"given_up"});
+      return callbacks_.Add({kind, "given_up"});
   }
 }
 

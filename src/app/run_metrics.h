@@ -13,7 +13,7 @@ class RunMetrics final : public runner::Observer {
 
   void OnSubmitted(const runner::Run& run, bool is_new) override;
   void OnTransition(const runner::Transition& transition) override;
-  void OnCallback(runner::CallbackEnd end) override;
+  void OnCallback(const std::string& kind, runner::CallbackEnd end) override;
 
  private:
   void CountAttempt(const runner::Transition& transition);

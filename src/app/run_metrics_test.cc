@@ -51,7 +51,7 @@ TEST_F(RunMetricsTest, CountEachStepOnce) {
   attempt_.ended_at = run_.ended_at = 170 * kSecond;
   attempt_.outcome.succeeded = true;
   Go(RunState::kSucceeded);
-  counted_.OnCallback(runner::CallbackEnd::kTaken);
+  counted_.OnCallback("end", runner::CallbackEnd::kTaken);
   EXPECT_TRUE(Has("hearth_jobs_submitted_total{kind=\"new\"} 1"));
   EXPECT_TRUE(Has("hearth_jobs_submitted_total{kind=\"repeated\"} 1"));
   EXPECT_TRUE(Has("hearth_jobs_ended_total{state=\"SUCCEEDED\",backend=\"local\"} 1"));
@@ -65,7 +65,7 @@ TEST_F(RunMetricsTest, CountEachStepOnce) {
   EXPECT_TRUE(Has("hearth_job_run_seconds_sum{backend=\"local\",result=\"failed\"} 40"));
   EXPECT_TRUE(Has("hearth_job_run_seconds_sum{backend=\"local\",result=\"succeeded\"} 9"));
   EXPECT_TRUE(Has("hearth_job_seconds_sum{state=\"SUCCEEDED\"} 70"));
-  EXPECT_TRUE(Has("hearth_job_callbacks_total{result=\"taken\"} 1"));
+  EXPECT_TRUE(Has("hearth_job_callbacks_total{kind=\"end\",result=\"taken\"} 1"));
 }
 
 TEST_F(RunMetricsTest, CountACancelledOneThatNeverRan) {

@@ -77,6 +77,15 @@ void RetryFields(Archive& archive, RetryPolicy& retry) {
 }
 
 template <typename Archive>
+void AlertingFields(Archive& archive, Alerting& alerting) {
+  const Alerting defaults;
+  archive("onFailure", alerting.on_failure, defaults.on_failure);
+  archive("onSuccess", alerting.on_success, defaults.on_success);
+  archive("slaSeconds", alerting.sla_seconds, defaults.sla_seconds);
+  archive("channels", alerting.channels, defaults.channels);
+}
+
+template <typename Archive>
 void SpecFields(Archive& archive, JobSpec& spec) {
   const JobSpec defaults;
   archive("name", spec.name, defaults.name);
@@ -97,6 +106,7 @@ void SpecFields(Archive& archive, JobSpec& spec) {
   archive.Records("secrets", spec.secrets, SecretFields<Archive>);
   archive.Record("limits", spec.limits, LimitFields<Archive>);
   archive.Record("retry", spec.retry, RetryFields<Archive>);
+  archive.Record("alerting", spec.alerting, AlertingFields<Archive>);
   archive("sizing", spec.sizing, defaults.sizing);
   archive("priority", spec.priority, defaults.priority);
   archive("backend", spec.backend, defaults.backend);
@@ -207,6 +217,10 @@ class Reader {
   void Read(const json& found, const char* name, std::string& value) {
     if (!found.is_string()) return Refuse(name, "text");
     value = found.get_ref<const std::string&>();
+  }
+  void Read(const json& found, const char* name, bool& value) {
+    if (!found.is_boolean()) return Refuse(name, "true or false");
+    value = found.get<bool>();
   }
   template <typename Value>
     requires std::is_integral_v<Value>

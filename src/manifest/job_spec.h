@@ -74,6 +74,14 @@ struct RetryPolicy {
   int64_t delay_seconds = 30;   // before the second; doubles with each further one
 };
 
+// Who is told of a run, and of what.
+struct Alerting {
+  bool on_failure = true;  // it has failed, timed out or was lost
+  bool on_success = false;
+  std::optional<int64_t> sla_seconds;  // it has not succeeded so long after its submission
+  std::vector<std::string> channels;   // addresses, or names that the platform team gives one
+};
+
 enum class SizingMode { kOff, kAdvise, kApply };
 
 struct JobSpec {
@@ -101,6 +109,7 @@ struct JobSpec {
 
   TimeLimits limits;
   RetryPolicy retry;
+  Alerting alerting;
   SizingMode sizing = SizingMode::kOff;
   int32_t priority = 0;  // higher goes first within a team
   std::string backend;   // "local", "kubernetes"; empty: the environment's own

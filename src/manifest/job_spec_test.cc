@@ -34,6 +34,7 @@ JobSpec FullSpec() {
   spec.secrets = {{"TOKEN", "sales-api", "token"}};
   spec.limits = {1, 2, 3};
   spec.retry = {0, 5};
+  spec.alerting = {false, true, 60, {"slack:#sales"}};
   spec.sizing = SizingMode::kApply;
   spec.priority = -3;
   spec.backend = "local";
@@ -50,6 +51,8 @@ TEST(JobSpecJson, EveryFieldComesBack) {
   EXPECT_EQ(spec->engine_type, "hearth");
   EXPECT_EQ(spec->retry.maximum_retries, 0);
   EXPECT_EQ(spec->limits.run_seconds, 3);
+  EXPECT_FALSE(spec->alerting.on_failure);
+  EXPECT_EQ(spec->alerting.sla_seconds, 60);
   EXPECT_EQ(spec->secrets[0].key, "token");
   EXPECT_EQ(spec->application.arguments[1], "2026-01-01");
 }

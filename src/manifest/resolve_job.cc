@@ -109,6 +109,11 @@ void ReadPolicy(const Values& values, JobSpec& spec) {
   std::optional<int64_t> delay;
   values.ReadSeconds("spec.orchestration.retryPolicy.delay", delay);
   spec.retry.delay_seconds = delay.value_or(spec.retry.delay_seconds);
+  const std::string alerting = "spec.orchestration.alerting";
+  spec.alerting.on_failure = values.Text(alerting + ".onFailure") != "false";
+  spec.alerting.on_success = values.Text(alerting + ".onSuccess") == "true";
+  values.ReadSeconds(alerting + ".sla", spec.alerting.sla_seconds);
+  values.Read(alerting + ".channels", spec.alerting.channels);
   const std::string sizing = values.Text("spec.sizing");
   spec.sizing = sizing == "apply"    ? SizingMode::kApply
                 : sizing == "advise" ? SizingMode::kAdvise

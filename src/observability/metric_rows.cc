@@ -50,7 +50,7 @@ const MetricRow kRows[] = {
     {"hearth_job_run_seconds", kHistogram, "How long an attempt's driver ran", {"backend", "result"}, kRuns},
     {"hearth_job_seconds", kHistogram, "From the submission to the end", {"state"}, kRuns},
     {"hearth_spans_total", kCounter, "Spans of jobs, by what became of them", {"result"}},
-    {"hearth_job_callbacks_total", kCounter, "Tries to tell of a job's end", {"result"}},
+    {"hearth_job_callbacks_total", kCounter, "Tries to tell somebody of a job", {"kind", "result"}},
 };
 
 }  // namespace

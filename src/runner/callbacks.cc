@@ -22,6 +22,8 @@ constexpr int32_t kAtOnce = 8;
 constexpr int32_t kTries = 16;
 constexpr int64_t kLongestPause = 900;
 constexpr size_t kLongestAnswer = 500;
+constexpr std::string_view kEndKind = "end";
+constexpr std::string_view kSlaKind = "sla";
 
 size_t Discard(char*, size_t size, size_t count, void*) { return size * count; }
 
@@ -56,17 +58,35 @@ Answer Post(const std::string& url, const std::string& body, const std::string& 
   return answer;
 }
 
-std::string BodyOf(const Run& run) {
-  const nlohmann::json body = {{"job_id", run.id.text()},
-                               {"execution_id", run.id.text()},
-                               {"name", run.name},
-                               {"team", run.team},
-                               {"environment", run.environment},
-                               {"status", std::string(StateName(run.state))},
-                               {"message", run.cause},
-                               {"attempts", run.attempts},
-                               {"ended_at_ms", run.ended_at / 1000}};
+std::string BodyOf(const Callback& callback, const Run& run) {
+  nlohmann::json body = {{"job_id", run.id.text()},
+                         {"execution_id", run.id.text()},
+                         {"name", run.name},
+                         {"team", run.team},
+                         {"environment", run.environment},
+                         {"status", std::string(StateName(run.state))},
+                         {"message", run.cause},
+                         {"attempts", run.attempts},
+                         {"ended_at_ms", run.ended_at / 1000}};
+  if (callback.kind != kEndKind) {
+    body["event"] = callback.kind == kSlaKind ? "sla_missed" : callback.kind;
+    body["channel"] = callback.channel;
+    // What chat programs show.
+    body["text"] = callback.kind == kSlaKind
+                       ? fmt::format("{} of team {} ({}) is late: not succeeded {} s after its submission",
+                                     run.name, run.team, run.id.text(), *run.spec.alerting.sla_seconds)
+                       : fmt::format("{} of team {} ({}) is {}: {}", run.name, run.team, run.id.text(),
+                                     StateName(run.state), run.cause);
+  }
   return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// Why there is nothing to tell of any more; empty: there is.
+std::string WhyNot(const Callback& callback, const Run& run) {
+  if (callback.kind != kSlaKind) return "";
+  if (run.state == RunState::kCancelled) return "the run was cancelled";
+  const bool is_in_time = run.state == RunState::kSucceeded && run.ended_at <= SlaEnd(run);
+  return is_in_time || !run.spec.alerting.sla_seconds ? "the run succeeded in time" : "";
 }
 
 }  // namespace
@@ -81,9 +101,13 @@ std::string SignBody(const std::string& secret, const std::string& body) {
   return text;
 }
 
-Callbacks::Callbacks(Store& store, std::string secret, const base::Clock& clock,
-                     std::vector<Observer*> observers)
-    : store_(store), secret_(std::move(secret)), clock_(clock), observers_(std::move(observers)) {}
+Callbacks::Callbacks(Store& store, std::string secret, std::map<std::string, std::string> channels,
+                     const base::Clock& clock, std::vector<Observer*> observers)
+    : store_(store),
+      secret_(std::move(secret)),
+      channels_(std::move(channels)),
+      clock_(clock),
+      observers_(std::move(observers)) {}
 
 Callbacks::~Callbacks() { Stop(); }
 
@@ -124,8 +148,23 @@ void Callbacks::Deliver(const Callback& callback) {
     (void)store_.SaveCallback(callback, 0, "the run's record is gone");
     return;
   }
-  const std::string body = BodyOf(**run);
-  const Answer answer = Post(callback.url, body, secret_.empty() ? "" : SignBody(secret_, body));
+  if (const std::string reason = WhyNot(callback, **run); !reason.empty()) {
+    (void)store_.SaveCallback(callback, 0, reason);
+    return;
+  }
+  const auto named = channels_.find(callback.channel);
+  const std::string& url = named == channels_.end() ? callback.channel : named->second;
+  if (!url.starts_with("http://") && !url.starts_with("https://")) {
+    (void)store_.SaveCallback(callback, 0, "the platform's file gives this channel no address");
+    for (Observer* observer : observers_) observer->OnCallback(callback.kind, CallbackEnd::kGivenUp);
+    return;
+  }
+  Send(callback, **run, url);
+}
+
+void Callbacks::Send(const Callback& callback, const runner::Run& run, const std::string& url) {
+  const std::string body = BodyOf(callback, run);
+  const Answer answer = Post(url, body, secret_.empty() ? "" : SignBody(secret_, body));
   const bool is_taken = answer.status >= 200 && answer.status < 300;
   const std::string text =
       (answer.error.empty() ? fmt::format("HTTP {}", answer.status) : answer.error).substr(0, kLongestAnswer);
@@ -137,7 +176,7 @@ void Callbacks::Deliver(const Callback& callback) {
   (void)store_.SaveCallback(callback, next, text);
   CallbackEnd end = next > 0 ? CallbackEnd::kToBeTriedAgain : CallbackEnd::kGivenUp;
   if (is_taken) end = CallbackEnd::kTaken;
-  for (Observer* observer : observers_) observer->OnCallback(end);
+  for (Observer* observer : observers_) observer->OnCallback(callback.kind, end);
 }
 
 }  // namespace hearth::runner

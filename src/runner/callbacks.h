@@ -1,10 +1,12 @@
-// One POST to the caller's address when a run has ended: owed in the same transaction as the end, tried again
-// until it is taken or given up. Body: JSON with job_id, status and what the caller needs to know; signed
-// when a secret is set.
+// POSTs about runs: to the caller's address when one has ended, to the channels of the job's alerting when it
+// has failed, has succeeded or is late. Owed in the same transaction as the end, tried again until they are
+// taken or given up. Body: JSON with job_id, status and what the receiver needs to know; signed when a secret
+// is set.
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -22,8 +24,9 @@ std::string SignBody(const std::string& secret, const std::string& body);
 // One thread of its own. All that it is given outlives it.
 class Callbacks {
  public:
-  Callbacks(Store& store, std::string secret, const base::Clock& clock,
-            std::vector<Observer*> observers = {});
+  // `channels`: addresses of the names that jobs may give.
+  Callbacks(Store& store, std::string secret, std::map<std::string, std::string> channels,
+            const base::Clock& clock, std::vector<Observer*> observers = {});
   ~Callbacks();
 
   base::Status Start();
@@ -32,9 +35,11 @@ class Callbacks {
  private:
   void Run();
   void Deliver(const Callback& callback);
+  void Send(const Callback& callback, const runner::Run& run, const std::string& url);
 
   Store& store_;
   const std::string secret_;
+  const std::map<std::string, std::string> channels_;
   const base::Clock& clock_;
   const std::vector<Observer*> observers_;
   std::mutex mutex_;

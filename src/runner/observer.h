@@ -25,8 +25,8 @@ class Observer {
   // `is_new`: false when the key named a run that was there.
   virtual void OnSubmitted(const Run& /*run*/, bool /*is_new*/) {}
   virtual void OnTransition(const Transition& /*transition*/) {}
-  // One POST to the address of a callback.
-  virtual void OnCallback(CallbackEnd /*end*/) {}
+  // One POST that was owed; kinds as in store/store.h.
+  virtual void OnCallback(const std::string& /*kind*/, CallbackEnd /*end*/) {}
 };
 
 }  // namespace hearth::runner

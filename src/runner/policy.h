@@ -56,7 +56,8 @@ struct Policy {
   bool exports_spans = false;              // attempts are told their own span as TRACEPARENT
   Prices prices;
   BreakerPolicy breakers;
-  std::string callback_secret;  // signs callbacks; empty: unsigned
+  std::map<std::string, std::string> alert_channels;  // addresses of what jobs name: "slack:#data"
+  std::string callback_secret;                        // signs callbacks; empty: unsigned
 
   const EnvironmentPolicy& Environment(const std::string& name) const;
   const TeamLimits& Team(const std::string& name) const;

@@ -44,6 +44,11 @@ std::optional<RunState> StateOf(std::string_view name) {
   return static_cast<RunState>(found - kNames.begin());
 }
 
+int64_t SlaEnd(const Run& run) {
+  constexpr int64_t kSecond = 1000000;
+  return run.created_at + run.spec.alerting.sla_seconds.value_or(0) * kSecond;
+}
+
 bool MayFollow(RunState from, RunState to) {
   return (kFollowers[static_cast<size_t>(from)] >> static_cast<uint32_t>(to) & 1) != 0;
 }

@@ -130,6 +130,9 @@ struct Run {
   RunState stored_state = RunState::kAccepted;  // what the store holds, to tell what a change changed
 };
 
+// When the job's alerting wants it to have succeeded; none: it says nothing.
+int64_t SlaEnd(const Run& run);
+
 // One transition (or note) of a run. Sequence numbers count from 1 without gaps.
 struct Event {
   RunId run;

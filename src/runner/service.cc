@@ -87,7 +87,8 @@ class Service final : public RunnerService {
         store_(database, Observers()),
         backends_(std::move(backends)),
         core_(store_, Pointers(backends_), options_.policy, clock_, options_.server),
-        callbacks_(store_, options_.policy.callback_secret, clock_, options_.observers),
+        callbacks_(store_, options_.policy.callback_secret, options_.policy.alert_channels, clock_,
+                   options_.observers),
         definitions_(database, clock_),
         keeper_(definitions_, store_, *this, options_.platform, clock_, options_.policy.breakers),
         steps_("steps", options_.step_threads, kQueuedSteps) {}

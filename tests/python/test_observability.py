@@ -277,6 +277,61 @@ def test_an_attempt_has_a_cost_where_there_are_prices(binary, doors, tmp_path):
         assert re.search(r"^cost +\d+\.\d{4} EUR$", shown, re.MULTILINE), shown
 
 
+# ---- Who is told
+
+WATCHED = """
+apiVersion: hearth.dev/v1
+kind: SparkJob
+metadata: {{name: {name}, team: t}}
+spec:
+  engine: {{type: hearth, version: "4.1"}}
+  pyspark: {{file: {file}}}
+  orchestration:
+    retryPolicy: {{maxRetries: 0}}
+    alerting: {alerting}
+"""
+
+
+def test_alerts_are_signed_tried_again_and_sent_once(binary, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("s3cret\n")
+    (tmp_path / "slow.py").write_text("import time\ntime.sleep(4)\n")
+    (tmp_path / "bad.py").write_text("raise ValueError('no')\n")
+    with receiver(answers=[503]) as watch:
+        platform = tmp_path / "platform.yaml"
+        platform.write_text(
+            "environments: {local: {}}\n"
+            f"callbacks: {{secret_file: {secret}}}\n"
+            f"alerts: {{channels: {{'slack:#data': '{watch.url}/slack'}}}}\n"
+        )
+        with open_doors(binary, tmp_path, "--platform", str(platform)) as server:
+
+            def submit(name, alerting):
+                file = tmp_path / f"{name}.py"
+                manifest = WATCHED.format(name=name, file=file, alerting=alerting)
+                job = Client(server.url).submit(manifest=manifest, user="anna")["job_id"]
+                return Client(server.url).wait(job, timeout=100, poll_seconds=0.1)
+
+            slow = submit("slow", f"{{onSuccess: true, sla: 1s, channels: ['slack:#data', '{watch.url}/direct']}}")
+            assert slow["status"] == "SUCCEEDED", slow
+            bad = submit("bad", "{sla: 1h, channels: ['slack:#data', 'mail:nobody@example.org']}")
+            assert bad["status"] == "FAILED", bad
+            eventually(lambda: len(watch.requests) >= 5)
+            time.sleep(3)
+            got = sorted((path, body["job_id"], body["event"]) for path, _, body in watch.requests)
+            assert got == sorted(
+                [(path, slow["job_id"], event) for path in ("/slack", "/direct") for event in ("sla_missed", "success")]
+                + [("/slack", bad["job_id"], "failure")]
+            )
+            by_event = {body["event"]: (headers, body) for _, headers, body in watch.requests}
+            headers, body = by_event["failure"]
+            assert body["status"] == "FAILED" and body["channel"] == "slack:#data" and bad["job_id"] in body["text"]
+            assert headers["X-Hearth-Signature"].startswith("sha256=")
+            assert "late" in by_event["sla_missed"][1]["text"]
+            assert metric(server, 'hearth_job_callbacks_total{kind="failure",result="given_up"}') == 1
+            assert metric(server, 'hearth_job_callbacks_total{kind="success",result="taken"}') == 2
+
+
 # ---- What stops by itself
 
 MINUTELY = """
@@ -329,6 +384,8 @@ def guide_commands() -> list[str]:
 @pytest.mark.parametrize("command", guide_commands())
 def test_the_guide(binary, doors, tmp_path, command):
     job = Client(doors.url).submit(**sql_job(name="guide"))["job_id"]
+    for manifest in re.findall(r"^```yaml\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+        (tmp_path / re.match(r"# (\S+)", manifest).group(1)).write_text(manifest)
     if " resume " in command:
         manifest = MINUTELY.replace("minutely", "nightly-revenue")
         assert doors.call("POST", "/api/v1/manifests", {"manifest": manifest})[0] == 200

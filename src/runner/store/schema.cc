@@ -76,7 +76,20 @@ constexpr const char* kVersion5[] = {
     "ALTER TABLE definitions ADD COLUMN resumed_at BIGINT NOT NULL DEFAULT 0",
 };
 
-constexpr std::span<const char* const> kVersions[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
+// Not one address for each run any more.
+constexpr const char* kVersion6[] = {
+    "ALTER TABLE callbacks RENAME TO callbacks_before",
+    "CREATE TABLE callbacks (run_id TEXT NOT NULL, kind TEXT NOT NULL, channel TEXT NOT NULL, tries BIGINT "
+    "NOT "
+    "NULL, next_at BIGINT NOT NULL, answer TEXT NOT NULL, PRIMARY KEY (run_id, kind, channel))",
+    "INSERT INTO callbacks (run_id, kind, channel, tries, next_at, answer) SELECT run_id, 'end', url, tries, "
+    "next_at, answer FROM callbacks_before",
+    "DROP TABLE callbacks_before",
+    "CREATE INDEX callbacks_by_time ON callbacks (next_at)",
+};
+
+constexpr std::span<const char* const> kVersions[] = {kVersion1, kVersion2, kVersion3,
+                                                      kVersion4, kVersion5, kVersion6};
 
 base::Status Advance(SqlConnection& connection, int64_t from) {
   for (size_t version = static_cast<size_t>(from); version < std::size(kVersions); ++version) {

@@ -82,13 +82,35 @@ int64_t EventTime(const Change& change) {
   return run.changed_at;
 }
 
-// Once for each run: when it has ended and somebody asked to be told.
-base::Status OweCallback(SqlConnection& connection, const Run& run) {
-  if (run.callback_url.empty() || !IsFinal(run.state)) return {};
+// Once for each run, kind and channel.
+base::Status Owe(SqlConnection& connection, const Run& run, const char* kind, const std::string& channel,
+                 int64_t next_at) {
   HEARTH_RETURN_IF_ERROR(connection.Query(
-      "INSERT INTO callbacks (run_id, url, tries, next_at, answer) VALUES ($1, $2, 0, 1, '') "
-      "ON CONFLICT (run_id) DO NOTHING",
-      run.id.text(), run.callback_url));
+      "INSERT INTO callbacks (run_id, kind, channel, tries, next_at, answer) VALUES ($1, $2, $3, 0, $4, '') "
+      "ON CONFLICT (run_id, kind, channel) DO NOTHING",
+      run.id.text(), std::string(kind), channel, next_at));
+  return {};
+}
+
+// When it has ended, in the transaction of the end.
+base::Status OweEnd(SqlConnection& connection, const Run& run) {
+  if (!IsFinal(run.state)) return {};
+  constexpr int64_t kNow = 1;
+  if (!run.callback_url.empty()) HEARTH_RETURN_IF_ERROR(Owe(connection, run, "end", run.callback_url, kNow));
+  if (run.state == RunState::kCancelled) return {};
+  const bool has_succeeded = run.state == RunState::kSucceeded;
+  const manifest::Alerting& alerting = run.spec.alerting;
+  if (!(has_succeeded ? alerting.on_success : alerting.on_failure)) return {};
+  for (const std::string& channel : alerting.channels)
+    HEARTH_RETURN_IF_ERROR(Owe(connection, run, has_succeeded ? "success" : "failure", channel, kNow));
+  return {};
+}
+
+// Looked at when the time is over; a run that succeeded before is not told of.
+base::Status OweSla(SqlConnection& connection, const Run& run) {
+  if (!run.spec.alerting.sla_seconds) return {};
+  for (const std::string& channel : run.spec.alerting.channels)
+    HEARTH_RETURN_IF_ERROR(Owe(connection, run, "sla", channel, SlaEnd(run)));
   return {};
 }
 
@@ -109,7 +131,7 @@ base::Result<bool> SaveIn(SqlConnection& connection, const Change& change) {
   if (has_event) {
     HEARTH_RETURN_IF_ERROR(
         InsertEvent(connection, change.run, Number(updated[0][0]), change.event_cause, EventTime(change)));
-    HEARTH_RETURN_IF_ERROR(OweCallback(connection, change.run));
+    HEARTH_RETURN_IF_ERROR(OweEnd(connection, change.run));
     if (change.attempt) HEARTH_RETURN_IF_ERROR(NoteFailure(connection, *change.attempt));
   }
   return true;
@@ -144,6 +166,7 @@ base::Result<Store::Inserted> Store::Insert(const Run& run) {
     }
     answer = {run, true};
     answer.run.version = 1;
+    HEARTH_RETURN_IF_ERROR(OweSla(connection, run));
     return InsertEvent(connection, run, 1, run.cause, run.created_at);
   }));
   return answer;

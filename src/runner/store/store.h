@@ -37,10 +37,12 @@ struct Use {
   int64_t memory_mib = 0;
 };
 
-// A POST that is owed to a callback address.
+// A POST that is owed to somebody: to the submitter's address when the run has ended ("end"), or to a channel
+// of the job's alerting ("failure", "success", "sla").
 struct Callback {
   RunId run;
-  std::string url;
+  std::string kind;
+  std::string channel;  // an address, or a name of one
   int32_t tries = 0;
 };
 

@@ -322,6 +322,35 @@ TEST_P(StoreTest, KeepsWhoCalledWhat) {
   EXPECT_EQ(left->rows[0].subject, "job-4");
 }
 
+TEST_P(StoreTest, OwesWhatAlertingAsksFor) {
+  StoredRun run = NewRun("key");
+  run.spec.alerting.channels = {"slack:#a", "https://b/"};
+  run.spec.alerting.sla_seconds = 60;
+  Change change = Admitted(store_->Insert(run)->run, "a");
+  ASSERT_TRUE(*store_->Save(change));
+  EXPECT_TRUE(store_->DueCallbacks(now_ + 59 * 1000000, 10, now_)->empty());
+  const auto late = store_->DueCallbacks(now_ + 61 * 1000000, 10, now_ + 1000 * 1000000);
+  ASSERT_TRUE(late.ok()) << late.error()->message;
+  ASSERT_EQ(late->size(), 2u);
+  for (const Callback& callback : *late) {
+    EXPECT_EQ(callback.kind, "sla");
+    ASSERT_TRUE(store_->SaveCallback(callback, 0, "HTTP 200").ok());
+  }
+  change.run.state = RunState::kFailed;
+  change.run.ended_at = now_;
+  ASSERT_TRUE(*store_->Save(change));
+  const auto failed = store_->DueCallbacks(now_, 10, now_ + 10);
+  ASSERT_EQ(failed->size(), 2u) << "once for each channel";
+  EXPECT_EQ(failed->front().kind, "failure");
+  StoredRun quiet = NewRun("quiet");
+  quiet.spec.alerting.channels = {"https://b/"};
+  Change done = Admitted(store_->Insert(quiet)->run, "a");
+  done.run.state = RunState::kSucceeded;
+  done.run.ended_at = now_;
+  ASSERT_TRUE(*store_->Save(done));
+  EXPECT_TRUE(store_->DueCallbacks(now_, 10, now_ + 10)->empty()) << "success is told only when asked for";
+}
+
 TEST_P(StoreTest, OneServerHoldsARole) {
   EXPECT_TRUE(*store_->HoldRole("admission", "a", now_, now_ + 10));
   EXPECT_TRUE(*store_->HoldRole("admission", "a", now_ + 5, now_ + 15));

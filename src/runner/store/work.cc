@@ -162,14 +162,16 @@ base::Result<std::vector<Callback>> Store::DueCallbacks(int64_t now, int32_t lim
   std::vector<Callback> callbacks;
   HEARTH_RETURN_IF_ERROR(database_.Write([&](SqlConnection& connection) -> base::Status {
     callbacks.clear();
-    HEARTH_ASSIGN(const auto rows,
-                  connection.Query(
-                      "UPDATE callbacks SET next_at = $3, tries = tries + 1 WHERE run_id IN (SELECT run_id "
-                      "FROM callbacks WHERE next_at > 0 AND next_at <= $1 ORDER BY next_at LIMIT $2) AND "
-                      "next_at <= $1 RETURNING run_id, url, tries",
-                      now, int64_t{limit}, claim_until));
+    HEARTH_ASSIGN(
+        const auto rows,
+        connection.Query(
+            "UPDATE callbacks SET next_at = $3, tries = tries + 1 WHERE (run_id, kind, channel) IN "
+            "(SELECT run_id, kind, channel FROM callbacks WHERE next_at > 0 AND next_at <= $1 ORDER "
+            "BY next_at LIMIT $2) AND next_at <= $1 RETURNING run_id, kind, channel, tries",
+            now, int64_t{limit}, claim_until));
     for (const SqlRow& row : rows) {
-      callbacks.push_back({RunId(Text(row[0])), Text(row[1]), static_cast<int32_t>(Number(row[2]))});
+      callbacks.push_back(
+          {RunId(Text(row[0])), Text(row[1]), Text(row[2]), static_cast<int32_t>(Number(row[3]))});
     }
     return {};
   }));
@@ -179,8 +181,9 @@ base::Result<std::vector<Callback>> Store::DueCallbacks(int64_t now, int32_t lim
 base::Status Store::SaveCallback(const Callback& callback, int64_t next_at, const std::string& answer) {
   return database_.Write([&](SqlConnection& connection) -> base::Status {
     HEARTH_RETURN_IF_ERROR(
-        connection.Query("UPDATE callbacks SET next_at = $2, answer = $3 WHERE run_id = $1",
-                         callback.run.text(), next_at, answer));
+        connection.Query("UPDATE callbacks SET next_at = $4, answer = $5 WHERE run_id = $1 AND kind = $2 AND "
+                         "channel = $3",
+                         callback.run.text(), callback.kind, callback.channel, next_at, answer));
     return {};
   });
 }
