@@ -1,5 +1,6 @@
 #include "app/cli/commands.h"
 
+#include "app/cli/airflow.h"
 #include "app/cli/apply.h"
 #include "app/cli/job.h"
 #include "app/cli/manifest.h"
@@ -13,8 +14,8 @@ namespace {
 
 // One row per sub-command, in the order of the help text.
 constexpr Command kCommands[] = {
-    kServeCommand,  kJobCommand, kManifestCommand,  kPlanCommand,    kApplyCommand,
-    kDeleteCommand, kRunCommand, kSuperviseCommand, kVersionCommand,
+    kServeCommand,  kJobCommand,     kManifestCommand, kPlanCommand,      kApplyCommand,
+    kDeleteCommand, kAirflowCommand, kRunCommand,      kSuperviseCommand, kVersionCommand,
 };
 
 }  // namespace
