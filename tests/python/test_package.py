@@ -92,6 +92,8 @@ def test_wheel_in_a_clean_environment(binary, tmp_path):
         env=variables, cwd=tmp_path, check=True, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert answer.stdout.split()[0] == "42"
+    points = next(environment.glob("lib/python*/site-packages/hearth-*.dist-info/entry_points.txt")).read_text()
+    assert "[apache_airflow_provider]\nprovider_info = hearth.airflow.provider:get_provider_info" in points
     carried = next(environment.glob("lib/python*/site-packages/hearth/lib"))
     names = {path.name for path in carried.iterdir()}
     assert "libduckdb.so" in names

@@ -20,7 +20,6 @@ from hearth.jobs import FINAL, Client, JobError, Unavailable
 
 DATE_NAMES = ("ds", "execution_date")
 GROWTH = 1.5
-KILL_SECONDS = 10.0
 
 
 class HearthJobOperator(BaseOperator):
@@ -75,11 +74,13 @@ class HearthJobOperator(BaseOperator):
         self.poll_seconds = poll_seconds
         self.longest_poll_seconds = longest_poll_seconds
         self._job_id: str | None = None
+        self._asked: tuple[str, int, str | None] | None = None  # key, cleared_at, team: while the job's id is not known
+        self._client: Client | None = None
         self._is_killed = False
 
     def execute(self, context: Mapping[str, Any]) -> str:
         started = time.time()
-        client = self._hook().get_conn()
+        client = self._client = self._hook().get_conn()
         job = self._submit(client, context)
         self._job_id = job["job_id"]
         context["ti"].xcom_push(key="job_id", value=self._job_id)
@@ -104,9 +105,9 @@ class HearthJobOperator(BaseOperator):
         """Goes on when the trigger has fired."""
         del context
         self._job_id = event["job_id"]
+        self._client = self._hook().get_conn()
         if event["outcome"] == "ended":
-            client = self._hook().get_conn()
-            return self._finish(client, {"job_id": self._job_id})
+            return self._finish(self._client, {"job_id": self._job_id})
         if event["outcome"] == "deadline":
             self.on_kill()
             raise AirflowException(f"job {self._job_id} has not ended within {self.execution_timeout}: it is cancelled")
@@ -115,18 +116,21 @@ class HearthJobOperator(BaseOperator):
         )
 
     def on_kill(self) -> None:
+        # Airflow calls this from a signal handler: no question to Airflow may be asked here, it could be in the midst of one.
         self._is_killed = True
-        if self._job_id is None:
+        if self._client is None:
             return
         try:
-            self._hook(timeout=KILL_SECONDS, retry_seconds=KILL_SECONDS).get_conn().cancel(
-                self._job_id, reason="its Airflow task was ended"
-            )
+            if self._job_id is None and self._asked:
+                key, cleared_at, team = self._asked  # the submission was cut off: it may have arrived
+                self._job_id = (keys.newest(self._client, key, team, cleared_at) or {}).get("job_id")
+            if self._job_id:
+                self._client.cancel(self._job_id, reason="its Airflow task was ended")
         except JobError as error:
             self.log.error("job %s could not be cancelled: %s", self._job_id, error)
 
-    def _hook(self, **options: Any) -> HearthHook:
-        return HearthHook(self.hearth_conn_id, **options)
+    def _hook(self) -> HearthHook:
+        return HearthHook(self.hearth_conn_id)
 
     def _submit(self, client: Client, context: Mapping[str, Any]) -> dict[str, Any]:
         instance = context["ti"]
@@ -139,8 +143,10 @@ class HearthJobOperator(BaseOperator):
             )
             # Clearing sets max_tries to the number of the last try and the task's retries.
             cleared_at = max(0, (instance.max_tries or 0) - (self.retries or 0))
+        request = self._request(context)
+        self._asked = (key, cleared_at, request.get("team"))
         try:
-            return keys.submit(client, self._request(context), key, cleared_at=cleared_at, log=self.log)
+            return keys.submit(client, request, key, cleared_at=cleared_at, log=self.log)
         except Unavailable as error:
             raise AirflowException(f"the server cannot take the job: {error}") from error
         except JobError as error:
