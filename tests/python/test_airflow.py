@@ -4,7 +4,6 @@ import ast
 import contextlib
 import json
 import os
-import pathlib
 import py_compile
 import re
 import signal
@@ -218,8 +217,8 @@ with DAG("good", schedule=None):
     HearthJobOperator(task_id="declared", manifest=MANIFEST, environment="prod", time_zone="Europe/Berlin", **QUICK)
     mine = HearthJobOperator(task_id="mine", job=NUMBERS | {{"name": "mine"}}, idempotency_key="once-for-ever", **QUICK)
     same = HearthJobOperator(task_id="same", job=NUMBERS | {{"name": "mine"}}, idempotency_key="once-for-ever", **QUICK)
-    HearthJobSensor(task_id="by_key", idempotency_key="once-for-ever", team="air", deferrable=True, poke_interval=1)
-    mine >> same
+    seen = HearthJobSensor(task_id="by_key", idempotency_key="once-for-ever", team="air", deferrable=True, poke_interval=1)
+    mine >> same >> seen
 with DAG("bad", schedule=None):
     HearthJobOperator(task_id="plain", job=BAD, retries=2, retry_delay=timedelta(0), **QUICK)
     HearthJobOperator(task_id="deferred", job=BAD, deferrable=True, retries=2, retry_delay=timedelta(0), **QUICK)

@@ -125,7 +125,15 @@ def test_the_end_is_explained(client):
     infrastructure = {"job_id": "j", "status": "FAILED", "attempts": [{"fault": "infrastructure"}]}
     assert is_worth_repeating(infrastructure)
     assert is_worth_repeating({"job_id": "j", "status": "TIMED_OUT", "attempts": []})
-    assert not is_worth_repeating({"job_id": "j", "status": "CANCELLED", "attempts": []})
+    assert not is_worth_repeating(
+        {"job_id": "j", "status": "CANCELLED", "message": "cancelled: by anna", "attempts": []}
+    )
+    by_a_task = {
+        "status": "CANCELLED",
+        "message": "cancelled: its Airflow task was ended",
+        "attempts": [{"fault": "user"}],
+    }
+    assert is_worth_repeating(by_a_task)
 
 
 def test_the_package_needs_no_airflow():

@@ -6,6 +6,10 @@ from typing import Any
 
 LOG_LINES = 30
 
+# Why a task cancels its job. A worker that was cut off ends so as well, when another one already waits for the same job: that
+# one's next try makes a new job.
+TASK_ENDED = "its Airflow task was ended"
+
 # These are nobody's bad luck: a person asked for the end, or has to look at the data before it runs again.
 NOT_TO_BE_REPEATED = frozenset({"CANCELLED", "LOST"})
 
@@ -17,6 +21,8 @@ def last_attempt(job: dict[str, Any]) -> dict[str, Any]:
 
 def is_worth_repeating(job: dict[str, Any]) -> bool:
     """False for a failure of the user's own (a wrong statement, a missing input): it would only fail again."""
+    if job["status"] == "CANCELLED" and TASK_ENDED in job.get("message", ""):
+        return True
     return job["status"] not in NOT_TO_BE_REPEATED and last_attempt(job).get("fault") != "user"
 
 

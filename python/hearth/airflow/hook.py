@@ -31,6 +31,10 @@ def client_of(connection: Any, **options: Any) -> Client:
     )
 
 
+def key_prefix_of(connection: Any) -> str:
+    return connection.extra_dejson.get("key_prefix") or DEFAULT_KEY_PREFIX
+
+
 class HearthHook(BaseHook):
     """Connection type `hearth`: host, port (15080), schema (http or https), password (a bearer token, where the server wants one).
 
@@ -54,9 +58,6 @@ class HearthHook(BaseHook):
     async def get_async_conn(self) -> Client:
         """For the triggerer, whose event loop must not wait for the connection."""
         return client_of(await self.aget_connection(self.hearth_conn_id), **self._options)
-
-    def key_prefix(self) -> str:
-        return self.get_connection(self.hearth_conn_id).extra_dejson.get("key_prefix") or DEFAULT_KEY_PREFIX
 
     def test_connection(self) -> tuple[bool, str]:
         try:

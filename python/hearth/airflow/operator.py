@@ -13,13 +13,15 @@ from airflow.sdk.configuration import conf
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from hearth.airflow import keys
-from hearth.airflow.ending import explanation, is_worth_repeating, summary
-from hearth.airflow.hook import DEFAULT_CONNECTION, HearthHook
+from hearth.airflow.ending import TASK_ENDED, explanation, is_worth_repeating, summary
+from hearth.airflow.hook import DEFAULT_CONNECTION, HearthHook, client_of, key_prefix_of
 from hearth.airflow.trigger import HearthJobTrigger
 from hearth.jobs import FINAL, Client, JobError, Unavailable
 
 DATE_NAMES = ("ds", "execution_date")
 GROWTH = 1.5
+PATIENCE_SECONDS = 900.0
+KILL_SECONDS = 10.0
 
 
 class HearthJobOperator(BaseOperator):
@@ -34,6 +36,8 @@ class HearthJobOperator(BaseOperator):
 
     However often Airflow tries the task, one run at a time and one success come of it (keys.py says how). `idempotency_key` replaces the
     key that is made from the DAG, its run and the task: then a success under it is never repeated, not by clearing either.
+
+    The server may be away for `patience_seconds`; after that the task fails, its job goes on, and a further try finds it.
 
     A failure that is the user's own ends the task without further tries. Hearth tries again by itself, changed by the cause, what
     may be tried again: `retries` of the task are best left at 0.
@@ -57,6 +61,7 @@ class HearthJobOperator(BaseOperator):
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         poll_seconds: float = 2.0,
         longest_poll_seconds: float = 60.0,
+        patience_seconds: float = PATIENCE_SECONDS,
         **arguments: Any,
     ):
         super().__init__(**arguments)
@@ -73,14 +78,15 @@ class HearthJobOperator(BaseOperator):
         self.deferrable = deferrable
         self.poll_seconds = poll_seconds
         self.longest_poll_seconds = longest_poll_seconds
+        self.patience_seconds = patience_seconds
         self._job_id: str | None = None
         self._asked: tuple[str, int, str | None] | None = None  # key, cleared_at, team: while the job's id is not known
-        self._client: Client | None = None
+        self._killer: Client | None = None
         self._is_killed = False
 
     def execute(self, context: Mapping[str, Any]) -> str:
         started = time.time()
-        client = self._client = self._hook().get_conn()
+        client = self._connect()
         job = self._submit(client, context)
         self._job_id = job["job_id"]
         context["ti"].xcom_push(key="job_id", value=self._job_id)
@@ -94,6 +100,7 @@ class HearthJobOperator(BaseOperator):
                     self.hearth_conn_id,
                     poll_seconds=self.poll_seconds,
                     longest_poll_seconds=self.longest_poll_seconds,
+                    patience_seconds=self.patience_seconds,
                     deadline=started + limit.total_seconds() if limit else None,
                     cancels_job=True,
                 ),
@@ -105,9 +112,9 @@ class HearthJobOperator(BaseOperator):
         """Goes on when the trigger has fired."""
         del context
         self._job_id = event["job_id"]
-        self._client = self._hook().get_conn()
+        client = self._connect()
         if event["outcome"] == "ended":
-            return self._finish(self._client, {"job_id": self._job_id})
+            return self._finish(client, {"job_id": self._job_id})
         if event["outcome"] == "deadline":
             self.on_kill()
             raise AirflowException(f"job {self._job_id} has not ended within {self.execution_timeout}: it is cancelled")
@@ -118,19 +125,22 @@ class HearthJobOperator(BaseOperator):
     def on_kill(self) -> None:
         # Airflow calls this from a signal handler: no question to Airflow may be asked here, it could be in the midst of one.
         self._is_killed = True
-        if self._client is None:
+        if self._killer is None:
             return
         try:
             if self._job_id is None and self._asked:
                 key, cleared_at, team = self._asked  # the submission was cut off: it may have arrived
-                self._job_id = (keys.newest(self._client, key, team, cleared_at) or {}).get("job_id")
+                self._job_id = (keys.newest(self._killer, key, team, cleared_at) or {}).get("job_id")
             if self._job_id:
-                self._client.cancel(self._job_id, reason="its Airflow task was ended")
+                self._killer.cancel(self._job_id, reason=TASK_ENDED)
         except JobError as error:
             self.log.error("job %s could not be cancelled: %s", self._job_id, error)
 
-    def _hook(self) -> HearthHook:
-        return HearthHook(self.hearth_conn_id)
+    def _connect(self) -> Client:
+        connection = HearthHook.get_connection(self.hearth_conn_id)
+        self._key_prefix = key_prefix_of(connection)
+        self._killer = client_of(connection, timeout=KILL_SECONDS, retry_seconds=KILL_SECONDS)
+        return client_of(connection, retry_seconds=self.patience_seconds)
 
     def _submit(self, client: Client, context: Mapping[str, Any]) -> dict[str, Any]:
         instance = context["ti"]
@@ -138,9 +148,7 @@ class HearthJobOperator(BaseOperator):
             key, cleared_at = self.idempotency_key, 0
         else:
             map_index = instance.map_index if instance.map_index is not None else -1
-            key = keys.task_key(
-                self._hook().key_prefix(), instance.dag_id, instance.run_id, instance.task_id, map_index
-            )
+            key = keys.task_key(self._key_prefix, instance.dag_id, instance.run_id, instance.task_id, map_index)
             # Clearing sets max_tries to the number of the last try and the task's retries.
             cleared_at = max(0, (instance.max_tries or 0) - (self.retries or 0))
         request = self._request(context)
@@ -188,9 +196,6 @@ class HearthJobOperator(BaseOperator):
             pause = min(pause * GROWTH, max(pause, self.longest_poll_seconds))
             try:
                 job = client.check(self._job_id, brief=True)
-            except Unavailable as error:
-                # The job goes on without us; Airflow's own time limit says when that is enough.
-                self.log.warning("the server does not answer: %s", error)
             except JobError as error:
                 raise AirflowException(f"job {self._job_id} cannot be watched: {error}") from error
         return job

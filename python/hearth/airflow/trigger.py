@@ -10,6 +10,7 @@ from typing import Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
+from hearth.airflow.ending import TASK_ENDED
 from hearth.airflow.hook import DEFAULT_CONNECTION, HearthHook
 from hearth.airflow.keys import newest
 from hearth.jobs import FINAL, JobError, Unavailable
@@ -89,7 +90,7 @@ class HearthJobTrigger(BaseTrigger):
         """A person ended or cleared the task; a triggerer that only stops does not come here."""
         if self.cancels_job and self.job_id:
             client = await self._hook().get_async_conn()
-            await asyncio.to_thread(client.cancel, self.job_id, reason="its Airflow task was ended")
+            await asyncio.to_thread(client.cancel, self.job_id, reason=TASK_ENDED)
 
     def _hook(self) -> HearthHook:
         return HearthHook(self.hearth_conn_id, timeout=CALL_SECONDS, retry_seconds=0)
