@@ -17,6 +17,7 @@ import argparse
 import contextlib
 import json
 import os
+import re
 import statistics
 import sys
 import time
@@ -42,7 +43,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="contenders, separated by commas")
     parser.add_argument("--queries", default="", help="query numbers, separated by commas")
     parser.add_argument("--memory", default=None, help="memory limit of each contender, e.g. 6GB")
-    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
     parser.add_argument("--json", default=None, help="write the figures to this file")
     return parser.parse_args()
 
@@ -218,6 +219,18 @@ PARTS = {
 }
 
 
+def write(texts: list[str]) -> None:
+    """Puts the tables into the document, each in the place of the one that measured the same."""
+    path = environment.ROOT / "docs" / "performance.md"
+    _, *old = path.read_text(encoding="utf-8").split("\n## ") if path.exists() else [""]
+    sections = {}
+    for text in [*old, *(text.removeprefix("## ") for text in texts)]:
+        sections[re.split(r"[,\n]", text, maxsplit=1)[0]] = text.strip() + "\n"
+    head = "# Performance\n\nWritten by `./dev bench all --write`, or one table by its name: whole processes, one machine, one run "
+    head += f"for each table, {os.cpu_count()} cores. Read the ratios; seconds differ from machine to machine.\n"
+    path.write_text(head + "".join(f"\n## {text}" for text in sections.values()), encoding="utf-8")
+
+
 def main() -> int:
     options = parse()
     texts, figures = [], {}
@@ -230,9 +243,7 @@ def main() -> int:
         with open(options.json, "w", encoding="ascii") as handle:
             json.dump(figures, handle, indent=2)
     if options.write:
-        head = "# Performance\n\nWritten by `./dev bench all --write`: whole processes, one machine, one run, "
-        head += f"{os.cpu_count()} cores. Read the ratios; seconds differ from machine to machine.\n\n"
-        (environment.ROOT / "docs" / "performance.md").write_text(head + "\n".join(texts), encoding="utf-8")
+        write(texts)
     return 0
 
 

@@ -116,10 +116,10 @@ TEST(JobService, CancelsAndExplains) {
   const auto job = door.service.Check({}, check);
   EXPECT_EQ(job->error_message(), "driver-oom: it took 3 GiB");
   const std::string json = ToJson(*job);
-  for (const char* part :
-       {R"("status":"FAILED")", R"("submit_time":"2023-11-14T22:13:20Z")",
-        R"("end_time":"2023-11-14T22:13:21.500Z")", R"("records_read":12345678901)", R"("exit_code":137)",
-        R"("spark_ui_url":"http://driver.example.org:4040")", "bad \xEF\xBF\xBD byte", R"("logs_url":"/api/v1/jobs/run-1/logs")"})
+  for (const char* part : {R"("status":"FAILED")", R"("submit_time":"2023-11-14T22:13:20Z")",
+                           R"("end_time":"2023-11-14T22:13:21.500Z")", R"("records_read":12345678901)",
+                           R"("exit_code":137)", R"("spark_ui_url":"http://driver.example.org:4040")",
+                           "bad \xEF\xBF\xBD byte", R"("logs_url":"/api/v1/jobs/run-1/logs")"})
     EXPECT_NE(json.find(part), std::string::npos) << part << "\n" << json;
   EXPECT_EQ(json.find("\"signal\""), std::string::npos) << json;
   EXPECT_EQ(json.find("start_time"), std::string::npos) << json;
