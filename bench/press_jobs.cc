@@ -77,6 +77,7 @@ class Client {
   pb::JobStatus Check(const std::string& id) {
     pb::CheckRequest request;
     request.set_job_id(id);
+    request.set_brief(true);  // as programs that poll do
     pb::Job job;
     Require([&](grpc::ClientContext* context) { return stub_->Check(context, request, &job); });
     return job.status();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "runner/admission.h"
@@ -37,6 +38,12 @@ base::Error WithoutBackend(const std::string& name) {
 bool IsTemporary(base::ErrorKind kind) {
   return kind == base::ErrorKind::kUnavailable || kind == base::ErrorKind::kResourceExhausted ||
          kind == base::ErrorKind::kDeadlineExceeded || kind == base::ErrorKind::kCancelled;
+}
+
+// All of an attempt that a look which finds it alive may change.
+auto WhatALookChanges(const Attempt& attempt) {
+  return std::tuple(attempt.phase, attempt.native_id, attempt.web_url, attempt.started_at,
+                    attempt.unseen_since, attempt.outcome.reason, attempt.outcome.message);
 }
 
 }  // namespace
@@ -198,9 +205,9 @@ base::Result<std::vector<Run>> Core::ClaimDue(int32_t limit) {
 // ----------------------------------------------------------------------------------------------------------------
 
 // Stores the run and its attempt as they are now. A lost race shows as kConflict, which Step swallows.
-base::Status Core::Keep(Live& live, const std::string& event) {
+base::Status Core::Keep(Live& live, const std::string& event, bool with_attempt) {
   live.run.changed_at = Now();
-  Change change{live.run, live.attempt, event};
+  Change change{live.run, with_attempt ? std::optional(live.attempt) : std::nullopt, event};
   HEARTH_ASSIGN(const bool is_saved, store_.Save(change));
   if (!is_saved) {
     base::Error error;
@@ -372,6 +379,7 @@ base::Status Core::Absent(Live& live) {
 }
 
 base::Status Core::Follow(Live& live, Observation observation) {
+  const auto before = WhatALookChanges(live.attempt);
   live.attempt.unseen_since = 0;
   if (observation.progress == Progress::kAbsent) return Absent(live);
   Run& run = live.run;
@@ -403,7 +411,8 @@ base::Status Core::Follow(Live& live, Observation observation) {
   // A stopping attempt, or one that the backend announces no change of, is looked at more often.
   const bool is_settled = run.state == RunState::kRunning && attempt.stop_reason == StopReason::kNone;
   run.due_at = Now() + (is_settled ? policy_.look_seconds : policy_.retry_look_seconds) * kSecond;
-  return Keep(live, event);
+  // Most looks find nothing new, and an attempt's spec is long.
+  return Keep(live, event, WhatALookChanges(attempt) != before);
 }
 
 base::Status Core::End(Live& live, Outcome outcome, int64_t ended_at) {
