@@ -82,10 +82,19 @@ class LocalBackendTest : public testing::BackendConformance {
     return attempt;
   }
 
+  // Of the attempt's program: an attempt runs a moment before its program is there.
+  static std::vector<pid_t> ProgramOf(const Attempt& attempt) {
+    std::vector<pid_t> processes;
+    for (int i = 0; i < 200 && processes.empty(); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      processes = ProcessesOf(attempt.token);
+    }
+    return processes;
+  }
   static pid_t SupervisorOf(const Attempt& attempt) {
-    const std::vector<pid_t> job = ProcessesOf(attempt.token);
-    if (job.empty()) return 0;
-    std::ifstream stat(fmt::format("/proc/{}/stat", job.front()));
+    const std::vector<pid_t> program = ProgramOf(attempt);
+    if (program.empty()) return 0;
+    std::ifstream stat(fmt::format("/proc/{}/stat", program.front()));
     std::string pid, name, state;
     pid_t parent = 0;
     stat >> pid >> name >> state >> parent;
@@ -137,7 +146,9 @@ TEST_F(LocalBackendTest, LeavesNothingOfTheServerOpenInAJob) {
       ::open((root_ / "of-the-server").c_str(), O_CREAT | O_RDWR, 0600);  // no O_CLOEXEC: as libraries do
   const Attempt attempt = Start(Spec(Sample::kRunsLong));
   WaitFor(attempt, Progress::kRunning);
-  for (const pid_t process : {SupervisorOf(attempt), ProcessesOf(attempt.token).front()}) {
+  const std::vector<pid_t> program = ProgramOf(attempt);
+  ASSERT_FALSE(program.empty());
+  for (const pid_t process : {SupervisorOf(attempt), program.front()}) {
     for (const auto& entry : fs::directory_iterator(fmt::format("/proc/{}/fd", process))) {
       const std::string open = fs::read_symlink(entry.path()).string();
       EXPECT_EQ(open.find("of-the-server"), std::string::npos);
