@@ -40,6 +40,12 @@ bool IsTemporary(base::ErrorKind kind) {
          kind == base::ErrorKind::kDeadlineExceeded || kind == base::ErrorKind::kCancelled;
 }
 
+// A backend may give more of the log than is kept: what a driver says while it shuts down can be longer than
+// that, and the cause comes before.
+void Shorten(std::string* log_tail) {
+  if (log_tail->size() > kLogTailBytes) log_tail->erase(0, log_tail->size() - kLogTailBytes);
+}
+
 // All of an attempt that a look which finds it alive may change.
 auto WhatALookChanges(const Attempt& attempt) {
   return std::tuple(attempt.phase, attempt.native_id, attempt.web_url, attempt.started_at,
@@ -421,13 +427,12 @@ base::Status Core::End(Live& live, Outcome outcome, int64_t ended_at) {
   const int64_t now = Now();
   attempt.phase = AttemptPhase::kEnded;
   attempt.ended_at = ended_at > 0 ? ended_at : now;
-  if (outcome.log_tail.size() > kLogTailBytes)
-    outcome.log_tail.erase(0, outcome.log_tail.size() - kLogTailBytes);
   if (outcome.error_condition.empty()) outcome.error_condition = FindErrorCondition(outcome.log_tail);
   attempt.outcome = std::move(outcome);
   PutCost(policy_.prices, &attempt);
   run.owner = server_;
   if (attempt.outcome.succeeded) {
+    Shorten(&attempt.outcome.log_tail);
     attempt.decision = "done";
     Finish(&run, RunState::kSucceeded, "the application ended without an error", now);
     return Keep(live, run.cause);
@@ -435,6 +440,7 @@ base::Status Core::End(Live& live, Outcome outcome, int64_t ended_at) {
   // Told to end is not ended.
   const bool is_lost = attempt.outcome.reason == kLostReason;
   attempt.failure = Classify(attempt.outcome, is_lost ? StopReason::kNone : attempt.stop_reason);
+  Shorten(&attempt.outcome.log_tail);
   const bool is_to_end = attempt.stop_reason == StopReason::kCancelled || run.state == RunState::kCancelling;
   if (is_to_end && !is_lost) {
     attempt.decision = "cancelled";

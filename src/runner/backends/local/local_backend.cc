@@ -38,6 +38,9 @@ base::Error Fail(base::ErrorKind kind, std::string message) {
   return error;
 }
 
+// How much of the log's end is searched for the cause of a failure.
+constexpr int64_t kEvidenceBytes = 256 << 10;
+
 std::string HostName() {
   char name[256] = "localhost";
   ::gethostname(name, sizeof name - 1);
@@ -203,7 +206,7 @@ Outcome LocalBackend::OutcomeOf(const AttemptDirectory& directory, const Ending&
   outcome.reason = ending.reason;
   outcome.message = ending.message;
   outcome.succeeded = ending.exit_code == 0 && ending.reason.empty();
-  outcome.log_tail = directory.ReadLog(-static_cast<int64_t>(kLogTailBytes), kLogTailBytes).text;
+  outcome.log_tail = directory.ReadLog(-kEvidenceBytes, kEvidenceBytes).text;
   outcome.metrics = ReadEventLogs(directory.path() / "events");
   outcome.metrics["peak_memory_mib"] = static_cast<double>(ending.peak_memory_mib);
   outcome.metrics["cpu_seconds"] = ending.cpu_seconds;
