@@ -94,6 +94,8 @@ base::Result<ConnectionLease> Database::Connect() {
 
 void Database::Return(std::unique_ptr<duckdb::Connection> connection) {
   in_use_.fetch_sub(1);
+  // A query that ended in its middle leaves its transaction open, aborted perhaps: nobody else may run in it.
+  if (connection->HasActiveTransaction()) return;
   std::lock_guard lock(mutex_);
   if (idle_.size() < kMaximumIdle) idle_.push_back(std::move(connection));
 }
