@@ -149,7 +149,9 @@ def test_a_killed_server_loses_and_doubles_nothing(binary, tmp_path, spark_home)
         servers.close()
 
 
-@pytest.mark.skipif(programs() is None, reason="no PostgreSQL server is installed: ./dev setup --full")
+@pytest.mark.skipif(
+    programs() is None and not full_run(), reason="no PostgreSQL server is installed: ./dev setup --full"
+)
 def test_servers_of_one_postgres_take_over_from_each_other(binary, tmp_path, spark_home):
     with postgres() as address:
         servers = Servers(binary, tmp_path, spark_home, "--job-store", address)

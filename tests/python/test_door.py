@@ -8,6 +8,7 @@ import grpc
 import pyarrow
 import pyspark.sql.connect.proto as pb
 import pytest
+import zstandard
 from wire import Wire, failure_of, numbers, query, statement
 
 Artifacts = pb.AddArtifactsRequest
@@ -267,7 +268,6 @@ def test_old_clients_send_the_text_itself(wire):
 
 
 def test_compressed_plans_are_read(wire):
-    zstandard = pytest.importorskip("zstandard")
     packed = pb.Plan.CompressedOperation(
         data=zstandard.compress(numbers(3).root.SerializeToString()),
         op_type=pb.Plan.CompressedOperation.OP_TYPE_RELATION,

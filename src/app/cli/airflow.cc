@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "app/cli/airflow_dag.h"
+#include "app/cli/input.h"
 #include "manifest/manifest.h"
 
 namespace hearth::app {
@@ -25,8 +26,6 @@ using manifest::ResolvedDocument;
 // What scripts can rely on.
 enum ExitCode { kFine = 0, kRefused = 1, kCannot = 2 };
 
-// Far more than a manifest may hold; what is larger is refused when it is read.
-constexpr std::streamsize kMostBytes = std::streamsize{4} << 20;
 constexpr int kManyFiles = 1000;
 
 struct ExportOptions {
@@ -40,15 +39,6 @@ struct ExportOptions {
 int Cannot(std::string_view message) {
   fmt::print(stderr, "hearth airflow: {}\n", message);
   return kCannot;
-}
-
-std::optional<std::string> ReadText(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::string text(static_cast<size_t>(kMostBytes), '\0');
-  stream.read(text.data(), kMostBytes);
-  if (stream.bad() || !stream.is_open()) return std::nullopt;
-  text.resize(static_cast<size_t>(stream.gcount()));
-  return text;
 }
 
 // One call of the program: everything is read before anything is written.
@@ -68,15 +58,12 @@ class Export {
  private:
   // All of these: none when it is fine, else the exit code, told already.
   std::optional<int> Prepare() {
-    for (const std::string& parameter : options_.parameters) {
-      const size_t equals = parameter.find('=');
-      if (equals == 0 || equals == std::string::npos)
-        return Cannot(fmt::format("--param: '{}' is not NAME=VALUE", parameter));
-      parameters_[parameter.substr(0, equals)] = parameter.substr(equals + 1);
-    }
+    auto parameters = ReadNamedValues("--param", options_.parameters);
+    if (!parameters.ok()) return Cannot(parameters.error()->message);
+    parameters_ = std::move(*parameters);
     if (options_.platform_file.empty()) return std::nullopt;
-    const std::optional<std::string> text = ReadText(options_.platform_file);
-    if (!text) return Cannot(options_.platform_file + ": the file cannot be read");
+    const auto text = ReadInput(options_.platform_file);
+    if (!text.ok()) return Cannot(text.error()->message);
     Checked<manifest::Platform> platform = manifest::ReadPlatform(*text, options_.platform_file);
     if (!platform) return Wrong(platform.error());
     platform_ = std::move(*platform);
@@ -89,8 +76,8 @@ class Export {
   }
 
   std::optional<int> Read(const std::string& file) {
-    const std::optional<std::string> text = ReadText(file);
-    if (!text) return Cannot(file + ": the file cannot be read");
+    const auto text = ReadInput(file);
+    if (!text.ok()) return Cannot(text.error()->message);
     const manifest::ManifestFile read = manifest::ReadManifests(*text, file);
     std::vector<manifest::FieldError> errors = read.errors;
     manifest::Target target{options_.environment, {parameters_, std::nullopt}, nullptr};
@@ -127,7 +114,7 @@ class Export {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     const std::filesystem::path path = folder / (dag.id + ".py");
-    if (const auto there = ReadText(path.string()); there && !there->starts_with(kAirflowMark))
+    if (const auto there = ReadInput(path.string()); there.ok() && !there->starts_with(kAirflowMark))
       return Cannot(path.string() + ": somebody else wrote this file; it stays as it is");
     const std::filesystem::path fresh = folder / (dag.id + ".py.new");
     std::ofstream stream(fresh, std::ios::binary | std::ios::trunc);

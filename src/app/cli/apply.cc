@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 
+#include "app/cli/input.h"
 #include "app/cli/job_client.h"
 
 namespace hearth::app {
@@ -61,13 +60,12 @@ void PrintActions(const Json& answer) {
 }
 
 int Call(const ApplyOptions& options, const std::string& path) {
-  std::ifstream file(options.file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file) {
-    fmt::print(stderr, "hearth: {}: the file cannot be read\n", options.file);
+  const auto text = ReadInput(options.file);
+  if (!text.ok()) {
+    fmt::print(stderr, "hearth: {}\n", text.error()->message);
     return kCalledWrongly;
   }
-  Json body = {{"manifest", text}, {"environment", options.environment}};
+  Json body = {{"manifest", *text}, {"environment", options.environment}};
   if (options.is_removal) body["delete"] = true;
   const auto answer = JobClient(options.server).Call("POST", path, body.dump());
   if (!answer.ok()) {

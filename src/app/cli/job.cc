@@ -8,13 +8,11 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <memory>
 #include <thread>
 #include <utility>
 
+#include "app/cli/input.h"
 #include "app/cli/job_check.h"
 #include "app/cli/job_client.h"
 #include "app/cli/job_sandbox.h"
@@ -127,14 +125,6 @@ std::string Query(const std::vector<std::pair<const char*, std::string>>& values
 
 // ---- submit
 
-base::Result<std::string> ReadInput(const std::string& file) {
-  if (file == "-")
-    return std::string{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return Wrong(fmt::format("{}: the file cannot be read", file));
-  return std::string{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-}
-
 std::string ProcessUser() {
   const passwd* entry = ::getpwuid(::geteuid());
   return entry == nullptr ? std::to_string(::geteuid()) : entry->pw_name;
@@ -166,12 +156,8 @@ base::Result<Json> RequestOf(const JobOptions& options) {
   if (!options.environment.empty()) request["environment"] = options.environment;
   if (!options.key.empty()) request["idempotency_key"] = options.key;
   if (options.priority != 0) request["priority"] = options.priority;
-  for (const std::string& parameter : options.parameters) {
-    const size_t equals = parameter.find('=');
-    if (equals == std::string::npos || equals == 0)
-      return Wrong(fmt::format("--parameter: '{}' is not NAME=VALUE", parameter));
-    request["parameters"][parameter.substr(0, equals)] = parameter.substr(equals + 1);
-  }
+  HEARTH_ASSIGN(const auto parameters, ReadNamedValues("--parameter", options.parameters));
+  for (const auto& [name, value] : parameters) request["parameters"][name] = value;
   return request;
 }
 

@@ -8,13 +8,13 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "app/cli/input.h"
 #include "app/cli/manifest_jobs.h"
 #include "app/cli/python_program.h"
 #include "app/platform.h"
@@ -162,9 +162,9 @@ base::Result<Findings> CheckStatements(const TestOptions& options, const Manifes
       return Findings{{"statements", program.main_file + " is not on this machine", "not checked", line}};
     }
     path = FileOfJob(options.manifest, program.main_file);
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return Findings{{"statements", path + " cannot be read", "wrong", line}};
-    script.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    auto text = ReadInput(path);
+    if (!text.ok()) return Findings{{"statements", path + " cannot be read", "wrong", line}};
+    script = std::move(*text);
     first = 1;
   }
   Engine engine;

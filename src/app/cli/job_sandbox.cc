@@ -7,12 +7,11 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "app/cli/input.h"
 #include "app/cli/manifest_jobs.h"
 #include "app/cli/python_program.h"
 #include "app/server.h"
@@ -152,10 +151,7 @@ class Sandbox {
   base::Status RunSql(const manifest::Application& program) {
     std::string script = program.sql;
     if (!program.main_file.empty()) {
-      const std::string path = FileOfJob(options_.manifest, program.main_file);
-      std::ifstream file(path, std::ios::binary);
-      if (!file) return Wrong(fmt::format("{}: the file cannot be read", path));
-      script.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+      HEARTH_ASSIGN(script, ReadInput(FileOfJob(options_.manifest, program.main_file)));
     }
     return session::RunScript(*session_, script, Printer(), {});
   }

@@ -4,15 +4,13 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "app/cli/input.h"
 #include "manifest/manifest.h"
 
 namespace hearth::app {
@@ -27,9 +25,6 @@ using nlohmann::ordered_json;
 // What scripts can rely on.
 enum ExitCode { kFine = 0, kFound = 1, kCannot = 2 };
 
-// Far more than a manifest may hold; what is larger is refused when it is read.
-constexpr std::streamsize kMostBytes = std::streamsize{4} << 20;
-
 struct ManifestOptions {
   std::vector<std::string> files;
   std::vector<std::string> environments;
@@ -41,18 +36,6 @@ struct ManifestOptions {
 int Cannot(std::string_view message) {
   fmt::print(stderr, "hearth manifest: {}\n", message);
   return kCannot;
-}
-
-// "-" is standard input.
-std::optional<std::string> ReadText(const std::string& file) {
-  std::ifstream opened;
-  if (file != "-") opened.open(file, std::ios::binary);
-  std::istream& stream = file == "-" ? std::cin : opened;
-  std::string text(static_cast<size_t>(kMostBytes), '\0');
-  stream.read(text.data(), kMostBytes);
-  if (stream.bad() || (file != "-" && !opened.is_open())) return std::nullopt;
-  text.resize(static_cast<size_t>(stream.gcount()));
-  return text;
 }
 
 ordered_json ErrorsAsJson(const std::vector<FieldError>& errors) {
@@ -77,18 +60,15 @@ class Request {
 
   // None: fine; else the exit code, told already.
   std::optional<int> Prepare() {
-    for (const std::string& parameter : options_.parameters) {
-      const size_t equals = parameter.find('=');
-      if (equals == 0 || equals == std::string::npos)
-        return Cannot(fmt::format("--param: '{}' is not NAME=VALUE", parameter));
-      names_.parameters[parameter.substr(0, equals)] = parameter.substr(equals + 1);
-    }
+    auto parameters = ReadNamedValues("--param", options_.parameters);
+    if (!parameters.ok()) return Cannot(parameters.error()->message);
+    names_.parameters = std::move(*parameters);
     for (const char* name : {"execution_date", "ds"})
       if (const auto found = names_.parameters.find(name); found != names_.parameters.end() && !names_.date)
         names_.date = found->second;
     if (options_.platform_file.empty()) return std::nullopt;
-    const std::optional<std::string> text = ReadText(options_.platform_file);
-    if (!text) return Cannot(options_.platform_file + ": the file cannot be read");
+    const auto text = ReadInput(options_.platform_file);
+    if (!text.ok()) return Cannot(text.error()->message);
     Checked<manifest::Platform> platform = manifest::ReadPlatform(*text, options_.platform_file);
     if (!platform) {
       fmt::print(stderr, "{}", manifest::Render(platform.error()));
@@ -118,8 +98,8 @@ int Lint(const ManifestOptions& options) {
   if (const auto code = request.Prepare()) return *code;
   std::vector<FieldError> errors;
   for (const std::string& file : options.files) {
-    const std::optional<std::string> text = ReadText(file);
-    if (!text) return Cannot(file + ": the file cannot be read");
+    const auto text = ReadInput(file);
+    if (!text.ok()) return Cannot(text.error()->message);
     for (FieldError& error : manifest::Lint(*text, file, request.For(request.Environment(0))))
       errors.push_back(std::move(error));
   }
@@ -134,9 +114,9 @@ int Lint(const ManifestOptions& options) {
 // The documents of a file for one environment; none: told already, with the exit code.
 std::optional<std::vector<ResolvedDocument>> ResolveFile(const std::string& file,
                                                          const manifest::Target& target, int& exit_code) {
-  const std::optional<std::string> text = ReadText(file);
-  if (!text) {
-    exit_code = Cannot(file + ": the file cannot be read");
+  const auto text = ReadInput(file);
+  if (!text.ok()) {
+    exit_code = Cannot(text.error()->message);
     return std::nullopt;
   }
   const manifest::ManifestFile read = manifest::ReadManifests(*text, file);

@@ -2,25 +2,16 @@
 
 #include <absl/time/clock.h>
 #include <absl/time/time.h>
-#include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
+#include "app/cli/input.h"
 #include "app/job_requests.h"
 
 namespace hearth::app {
 namespace {
-
-base::Error Wrong(std::string message) {
-  base::Error error;
-  error.kind = base::ErrorKind::kIllegalArgument;
-  error.message = std::move(message);
-  return error;
-}
 
 std::string Today() { return absl::FormatTime("%Y-%m-%d", absl::Now(), absl::UTCTimeZone()); }
 
@@ -40,19 +31,13 @@ void AddManifestOptions(CLI::App& parser, ManifestOptions* options) {
 }
 
 base::Result<ManifestJobs> ReadManifestJobs(const ManifestOptions& options) {
-  std::ifstream file(options.file, std::ios::binary);
-  if (!file) return Wrong(fmt::format("{}: the file cannot be read", options.file));
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  HEARTH_ASSIGN(const std::string text, ReadInput(options.file));
   HEARTH_ASSIGN(const manifest::Platform platform, ReadManifestPlatform(options.platform_file));
   manifest::Target target;
   target.environment = options.environment;
   target.platform = &platform;
   target.names.date = options.date.empty() ? Today() : options.date;
-  for (const std::string& parameter : options.parameters) {
-    const size_t equals = parameter.find('=');
-    if (equals == std::string::npos) return Wrong(fmt::format("--param: '{}' is not NAME=VALUE", parameter));
-    target.names.parameters[parameter.substr(0, equals)] = parameter.substr(equals + 1);
-  }
+  HEARTH_ASSIGN(target.names.parameters, ReadNamedValues("--param", options.parameters));
   manifest::ManifestFile read = manifest::ReadManifests(text, options.file);
   ManifestJobs found;
   found.errors = std::move(read.errors);
