@@ -82,6 +82,24 @@ std::string Ledger::WhatBlocks(const std::string& team, const std::string& backe
               memory_mib);
 }
 
+std::string Ledger::WhatForbids(const std::string& team, const std::string& backend, int64_t cores,
+                                int64_t memory_mib) const {
+  const auto over = [&](const std::string& whose, const TeamLimits& limits) -> std::string {
+    if (limits.cores > 0 && cores > limits.cores) {
+      return fmt::format("it asks for {} cores, and {} may have {}", cores, whose, limits.cores);
+    }
+    if (limits.memory_mib > 0 && memory_mib > limits.memory_mib) {
+      return fmt::format("it asks for {} memory, and {} may have {}", manifest::MemoryText(memory_mib), whose,
+                         manifest::MemoryText(limits.memory_mib));
+    }
+    return "";
+  };
+  std::string forbidden = over("team " + team, policy_.Team(team));
+  const auto limits = policy_.backends.find(backend);
+  if (!forbidden.empty() || limits == policy_.backends.end()) return forbidden;
+  return over("backend " + backend, limits->second);
+}
+
 void Ledger::Take(const std::string& team, const std::string& backend, int64_t cores, int64_t memory_mib) {
   for (Taken* taken : {&teams_[team], &backends_[backend]}) {
     ++taken->runs;

@@ -24,6 +24,9 @@ class Ledger {
   // Empty when the run fits; else what it waits for, in a sentence.
   std::string WhatBlocks(const std::string& team, const std::string& backend, int64_t cores,
                          int64_t memory_mib) const;
+  // Empty when the run fits once nothing else runs; else which limit forbids it for ever, in a sentence.
+  std::string WhatForbids(const std::string& team, const std::string& backend, int64_t cores,
+                          int64_t memory_mib) const;
   void Take(const std::string& team, const std::string& backend, int64_t cores, int64_t memory_mib);
   // Runs per weight: the team with the least goes first.
   double Share(const std::string& team) const;

@@ -99,14 +99,19 @@ base::Result<manifest::JobSpec> Core::NextSpec(const Run& run, int64_t* waited_s
 }
 
 // Never stands in the way of a run: without an answer of the store the job keeps its size.
-std::string Core::Size(const Run& run, manifest::JobSpec* spec) {
+std::string Core::Size(const Run& run, const std::string& backend, const Ledger& ledger,
+                       manifest::JobSpec* spec) {
   if (spec->sizing == manifest::SizingMode::kOff || run.attempts > 0) return "";
   const auto past = store_.Past(run, kSizingRuns);
   if (!past.ok() || past->empty()) return "";
   Recommendation recommendation = Recommend(*spec, *past);
   if (recommendation.text.empty()) return "";
-  const bool is_applied = spec->sizing == manifest::SizingMode::kApply;
-  if (is_applied) spec->resources = recommendation.resources;
+  manifest::JobSpec sized = *spec;
+  sized.resources = recommendation.resources;
+  const bool is_applied =
+      spec->sizing == manifest::SizingMode::kApply &&
+      ledger.WhatForbids(run.team, backend, TotalCores(sized), TotalMemoryMib(sized)).empty();
+  if (is_applied) *spec = std::move(sized);
   return fmt::format("{}: {} (confidence {:.1f})", is_applied ? "applied" : "advised", recommendation.text,
                      recommendation.confidence);
 }
@@ -127,19 +132,22 @@ base::Result<bool> Core::AdmitOne(Run run, Ledger& ledger, std::vector<Change>* 
   const std::string name = spec.backend.empty() ? environment.backend : spec.backend;
   Backend* backend = FindBackend(name);
   if (backend != nullptr) backend->Complete(&spec);
-  std::string sizing = Size(run, &spec);
+  std::string sizing = Size(run, name, ledger, &spec);
   const int64_t cores = TotalCores(spec);
   const int64_t memory = TotalMemoryMib(spec);
+  const auto refuse = [&](const std::string& why) {
+    Finish(&run, RunState::kFailed, "cannot be placed: " + why, now);
+    changes->push_back({run, std::nullopt, run.cause});
+    return true;
+  };
+  const std::string forbidden = ledger.WhatForbids(run.team, name, cores, memory);
+  if (!forbidden.empty()) return refuse(forbidden);
   const auto pause = spike_.WhatPauses(ended_with, now);
   std::string blocked = pause ? pause->reason : ledger.WhatBlocks(run.team, name, cores, memory);
   base::Result<std::string> place = backend == nullptr ? WithoutBackend(name) : base::Result<std::string>("");
   if (blocked.empty() && backend != nullptr) place = backend->Place(spec);
   if (blocked.empty() && !place.ok()) {
-    if (!IsTemporary(place.error()->kind)) {
-      Finish(&run, RunState::kFailed, fmt::format("cannot be placed: {}", place.error()->message), now);
-      changes->push_back({run, std::nullopt, run.cause});
-      return true;
-    }
+    if (!IsTemporary(place.error()->kind)) return refuse(place.error()->message);
     blocked = place.error()->message;
   }
   if (!blocked.empty()) {

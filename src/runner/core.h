@@ -61,7 +61,7 @@ class Core {
   int64_t Now() const { return clock_.NowMicroseconds(); }
   base::Result<bool> AdmitOne(Run run, class Ledger& ledger, std::vector<Change>* changes);
   base::Result<manifest::JobSpec> NextSpec(const Run& run, int64_t* waited_since, std::string* ended_with);
-  std::string Size(const Run& run, manifest::JobSpec* spec);
+  std::string Size(const Run& run, const std::string& backend, const Ledger& ledger, manifest::JobSpec* spec);
   base::Status Keep(Live& live, const std::string& event, bool with_attempt = true);
   base::Status CreateAttempt(Live& live);
   base::Status MoveElsewhere(Live& live, const base::Error& error);

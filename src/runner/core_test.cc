@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <functional>
 
 #include "base/uuid.h"
 #include "runner/service.h"
@@ -40,7 +41,7 @@ class CoreTest : public ::testing::Test {
     return script;
   }
 
-  StoredRun Submitted() {
+  StoredRun Submitted(const std::function<void(manifest::JobSpec*)>& change = nullptr) {
     StoredRun run;
     run.created_at = clock_.NowMicroseconds();
     run.id = NewRunId(run.created_at);
@@ -52,6 +53,7 @@ class CoreTest : public ::testing::Test {
     run.spec.name = "job";
     run.spec.team = "red";
     run.spec.environment = "test";
+    if (change) change(&run.spec);
     EXPECT_TRUE(store_->Insert(run).ok());
     return run;
   }
@@ -118,6 +120,16 @@ TEST_F(CoreTest, WhatWasToldToEndOutOfSightIsLost) {
   ASSERT_TRUE(core_->Cancel(&current, "enough").ok());
   Live(120);
   EXPECT_EQ(Now(cancelled).state, RunState::kLost);
+}
+
+TEST_F(CoreTest, WhatCanNeverFitDoesNotWait) {
+  policy_.teams["red"].memory_mib = 4096;
+  StoredRun small = Submitted();
+  StoredRun large = Submitted([](manifest::JobSpec* spec) { spec->resources.driver.memory_mib = 8192; });
+  Live(5);
+  EXPECT_EQ(Now(small).state, RunState::kRunning);
+  EXPECT_EQ(Now(large).state, RunState::kFailed);
+  EXPECT_NE(Now(large).cause.find("team red may have 4g"), std::string::npos) << Now(large).cause;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 """`hearth job test`: what is wrong with a job, with its line, without running it."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -189,3 +190,13 @@ def test_what_the_team_may_never_take_is_told(examine):
     platform = "teams:\n  sales: {cores: 4}\n"
     code, findings = examine(spec, "--platform", "platform.yaml", platform__yaml=platform)
     assert code == 1 and findings[1]["subject"] == "resources" and findings[1]["line"] == 7, findings
+
+
+def test_the_answer_does_not_wait_for_what_takes_long(check, tmp_path):
+    # Nobody writes into the pipe: whoever reads it for its types waits for ever.
+    os.mkfifo(tmp_path / "pipe.csv")
+    began = time.monotonic()
+    code, findings = check(**{str(tmp_path / "orders.csv"): str(tmp_path / "pipe.csv")})
+    assert time.monotonic() - began < 20, "five seconds on an idle machine"
+    assert code == 0 and [finding["verdict"] for finding in findings] == ["not checked"], findings
+    assert "4 s" in findings[0]["text"], findings

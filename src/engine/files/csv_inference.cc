@@ -9,6 +9,7 @@
 #include "duckdb/common/virtual_file_system.hpp"
 #include "engine/errors.h"
 #include "engine/files/csv_options.h"
+#include "engine/files/range_workers.h"
 #include "engine/files/row_format.h"
 #include "engine/text/parse.h"
 
@@ -86,6 +87,25 @@ TypePtr Merge(const TypePtr& left, const TypePtr& right, const CsvOptions& optio
   return DataType::String();
 }
 
+// Would Merge leave the type as it is? Quick for the numbers that most files are made of.
+bool IsStill(const DataType& type, std::string_view text, const CsvOptions& options) {
+  if (type.IsString() || text.empty() || text == options.null_value) return true;
+  switch (type.kind()) {
+    case TypeKind::kInteger:
+      return ParseInteger(text, false, std::numeric_limits<int32_t>::min(),
+                          std::numeric_limits<int32_t>::max()) &&
+             !HasBlanks(text);
+    case TypeKind::kLong:
+      return ParseInteger(text, false, std::numeric_limits<int64_t>::min(),
+                          std::numeric_limits<int64_t>::max()) &&
+             !HasBlanks(text);
+    case TypeKind::kDouble:
+      return !std::isalpha(static_cast<unsigned char>(text[0])) && ParseDouble(text);
+    default:
+      return false;
+  }
+}
+
 std::vector<std::string> HeaderNames(const std::vector<CsvField>& fields, const CsvOptions& options) {
   std::vector<std::string> names;
   std::map<std::string, int> uses;
@@ -105,6 +125,63 @@ std::vector<std::string> HeaderNames(const std::vector<CsvField>& fields, const 
   return names;
 }
 
+// What one range of a file tells.
+struct RangeColumns {
+  std::vector<std::string> names;  // by its first record
+  std::vector<TypePtr> types;      // of all fields of its longest record, the header's aside; only to infer
+};
+
+class ColumnsReader {
+ public:
+  explicit ColumnsReader(const CsvOptions& options) : options_(options), tokenizer_(options) {}
+
+  // One record; false when nothing more needs to be read.
+  bool Take(std::string_view line, bool is_header) {
+    const auto& fields = tokenizer_.Split(line);
+    if (columns_.names.empty()) {
+      if (is_header) columns_.names = HeaderNames(fields, options_);
+      for (size_t i = columns_.names.size(); !is_header && i < fields.size(); ++i)
+        columns_.names.push_back("_c" + std::to_string(i));
+    }
+    if (is_header || !options_.infer_schema) return options_.infer_schema;
+    auto& types = columns_.types;
+    if (types.size() < fields.size()) types.resize(fields.size(), DataType::Null());
+    for (size_t i = 0; i < fields.size(); ++i) {
+      if (!IsStill(*types[i], fields[i].text, options_))
+        types[i] = Merge(types[i], TypeOf(fields[i].text, options_), options_);
+    }
+    return true;
+  }
+  RangeColumns Columns() { return std::move(columns_); }
+
+ private:
+  const CsvOptions& options_;
+  CsvTokenizer tokenizer_;
+  RangeColumns columns_;
+};
+
+RangeColumns ColumnsOf(duckdb::FileSystem& system, const FileRange& range, const CsvOptions& options) {
+  LineReader lines(system, range, options.text_rules);
+  ColumnsReader reader(options);
+  bool is_header = options.header && lines.at_file_start();
+  bool more = true;
+  while (more) {
+    const auto line = lines.Next();
+    if (!line) break;
+    if (!options.multi_line) {
+      if (!IsSkippedCsvLine(*line, options)) more = reader.Take(*line, std::exchange(is_header, false));
+      continue;
+    }
+    CsvRecords records(options, *line);
+    while (more) {
+      const auto record = records.Next();
+      if (!record) break;
+      more = reader.Take(*record, std::exchange(is_header, false));
+    }
+  }
+  return reader.Columns();
+}
+
 }  // namespace
 
 base::Result<std::vector<plan::Field>> InferCsvRecord(const plan::FileSource& source, std::string_view text) {
@@ -120,55 +197,28 @@ base::Result<std::vector<plan::Field>> InferCsvRecord(const plan::FileSource& so
 }
 
 base::Result<std::vector<plan::Field>> InferCsvColumns(const plan::FileSource& source) {
-  HEARTH_ASSIGN(auto options, ReadCsvOptions(source));
+  HEARTH_ASSIGN(const auto options, ReadCsvOptions(source));
   return Guarded([&]() -> base::Result<std::vector<plan::Field>> {
-    auto files = duckdb::FileSystem::CreateLocal();
-    duckdb::VirtualFileSystem system(std::move(files));
-    CsvTokenizer tokenizer(options);
-    std::vector<std::string> names;
-    std::vector<TypePtr> types;
-    // One record; false when nothing more needs to be read.
-    const auto take = [&](std::string_view line, bool header) {
-      const auto& fields = tokenizer.Split(line);
-      if (names.empty()) {
-        if (header) {
-          names = HeaderNames(fields, options);
-        } else {
-          for (size_t i = 0; i < fields.size(); ++i) names.push_back("_c" + std::to_string(i));
-        }
-        types.assign(names.size(), DataType::Null());
-      }
-      if (!header && options.infer_schema) {
-        for (size_t i = 0; i < std::min(fields.size(), types.size()); ++i) {
-          if (!types[i]->IsString()) types[i] = Merge(types[i], TypeOf(fields[i].text, options), options);
-        }
-      }
-      return options.infer_schema;
-    };
-    for (const auto& range : SplitFiles(system, source.paths, options.text_rules)) {
-      LineReader reader(system, range, options.text_rules);
-      bool header = options.header && reader.at_file_start();
-      bool more = true;
-      while (more) {
-        const auto line = reader.Next();
-        if (!line) break;
-        if (!options.multi_line) {
-          if (!IsSkippedCsvLine(*line, options)) more = take(*line, std::exchange(header, false));
-          continue;
-        }
-        CsvRecords records(options, *line);
-        while (more) {
-          const auto record = records.Next();
-          if (!record) break;
-          more = take(*record, std::exchange(header, false));
-        }
-      }
-      if (!options.infer_schema && !names.empty()) break;
+    duckdb::VirtualFileSystem system(duckdb::FileSystem::CreateLocal());
+    const auto ranges = SplitFiles(system, source.paths, options.text_rules);
+    std::vector<RangeColumns> found(ranges.size());
+    if (options.infer_schema) {
+      ForEachRange(ranges.size(), [&](size_t i) { found[i] = ColumnsOf(system, ranges[i], options); });
+    } else {
+      for (size_t i = 0; i < ranges.size() && (i == 0 || found[i - 1].names.empty()); ++i)
+        found[i] = ColumnsOf(system, ranges[i], options);
     }
+    // The first record of all gives the names, and with them how many columns there are.
     std::vector<plan::Field> columns;
-    for (size_t i = 0; i < names.size(); ++i) {
-      auto type = types[i]->Is(TypeKind::kNull) ? DataType::String() : types[i];
-      columns.push_back({names[i], options.infer_schema ? type : DataType::String(), true, {}});
+    for (const RangeColumns& range : found) {
+      if (columns.empty()) {
+        for (const auto& name : range.names) columns.push_back({name, DataType::Null(), true, {}});
+      }
+      for (size_t i = 0; i < std::min(columns.size(), range.types.size()); ++i)
+        columns[i].type = Merge(columns[i].type, range.types[i], options);
+    }
+    for (auto& column : columns) {
+      if (column.type->Is(TypeKind::kNull)) column.type = DataType::String();
     }
     return columns;
   });

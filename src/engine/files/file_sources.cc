@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/files/format.h"
+#include "engine/files/inferred_schemas.h"
 #include "engine/files/partitions.h"
 #include "engine/files/paths.h"
 #include "engine/text/parse.h"
@@ -87,7 +88,7 @@ class LocalFileSources : public plan::FileSources {
     plan::TypePtr schema = request.schema;
     if (!schema) {
       if (source->paths.empty()) return CannotInfer(name);
-      HEARTH_ASSIGN(schema, format->infer(source->paths, request.options));
+      HEARTH_ASSIGN(schema, Infer(*format, source->paths, request.options));
       if (!schema) return CannotInfer(name);
     }
     // A column that directories name is not read from the files.
@@ -102,6 +103,19 @@ class LocalFileSources : public plan::FileSources {
     }
     return std::shared_ptr<const plan::FileSource>(std::move(source));
   }
+
+ private:
+  base::Result<plan::TypePtr> Infer(const FileFormat& format, const std::vector<std::string>& paths,
+                                    const FileOptions& options) {
+    auto key = InferredSchemas::KeyOf(format.name, paths, options);
+    if (plan::TypePtr kept = key ? inferred_.Find(*key) : nullptr) return kept;
+    HEARTH_ASSIGN(plan::TypePtr schema, format.infer(paths, options));
+    // The key was taken before the files were read: what was written since has another one.
+    if (key && schema) inferred_.Keep(std::move(*key), schema);
+    return schema;
+  }
+
+  InferredSchemas inferred_;
 };
 
 }  // namespace

@@ -239,5 +239,35 @@ TEST(Partitions, TypesOfValues) {
   EXPECT_EQ(type_of({"__HIVE_DEFAULT_PARTITION__", "7"}), "int");
 }
 
+TEST_F(Files, InfersFromEveryRangeOfALargeFile) {
+  std::ofstream file(Path("large.csv"));
+  file << "id,note\n";
+  for (int i = 0; i < 2000000; ++i) file << i << ",7654321\n";
+  file << "3000000000,end\n";
+  file.close();
+  const auto read = Read("csv", Path("large.csv"), {{"header", "true"}, {"inferschema", "true"}});
+  EXPECT_EQ(read->output[0].type->CatalogString(), "bigint");
+  EXPECT_EQ(read->output[1].type->CatalogString(), "string");
+}
+
+TEST_F(Files, ReadsFilesForTheirSchemaOnceUntilTheyChange) {
+  const auto now = fs::file_time_type::clock::now();
+  const auto write = [&](const char* value, int hours_ago) {
+    std::ofstream file(Path("numbers.csv"));
+    for (int i = 0; i < 50000; ++i) file << value << "\n";
+    file.close();
+    fs::last_write_time(Path("numbers.csv"), now - std::chrono::hours(hours_ago));
+  };
+  const auto type = [&] {
+    return Read("csv", Path("numbers.csv"), {{"inferschema", "true"}})->output[0].type->CatalogString();
+  };
+  write("1234567", 2);
+  EXPECT_EQ(type(), "int");
+  write("no-more", 2);
+  EXPECT_EQ(type(), "int") << "nothing tells that the file has changed";
+  write("no-more", 1);
+  EXPECT_EQ(type(), "string");
+}
+
 }  // namespace
 }  // namespace hearth::engine::testing

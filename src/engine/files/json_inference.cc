@@ -8,6 +8,7 @@
 #include "duckdb/common/virtual_file_system.hpp"
 #include "engine/errors.h"
 #include "engine/files/csv_options.h"
+#include "engine/files/range_workers.h"
 #include "engine/files/row_format.h"
 #include "engine/json/json_cursor.h"
 #include "engine/text/parse.h"
@@ -239,6 +240,33 @@ TypePtr Settle(const TypePtr& type, bool drop_all_null) {
   }
 }
 
+// What one range of a file tells.
+struct RangeType {
+  TypePtr type = DataType::Struct({});
+  std::string duplicate;             // a field that a record holds twice
+  std::optional<std::string> wrong;  // under FAILFAST: a record that is no JSON; what follows it was not read
+};
+
+// Where the mode keeps records that are no JSON, it does so in `corrupt_column`.
+RangeType TypeOf(LineReader lines, const InferenceOptions& options, ParseMode mode,
+                 const std::string& corrupt_column) {
+  Inference inference(options);
+  RangeType found;
+  while (auto line = lines.Next()) {
+    if (line->find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
+    auto type = inference.OfLine(*line);
+    if (!type && mode == ParseMode::kFailFast) {
+      found.wrong = std::string(line->substr(0, 200));
+      break;
+    }
+    if (!type && mode == ParseMode::kDropMalformed) continue;
+    if (!type) type = DataType::Struct({{corrupt_column, DataType::String(), true, {}}});
+    found.type = Merge(found.type, type);
+  }
+  found.duplicate = inference.duplicate();
+  return found;
+}
+
 }  // namespace
 
 base::Result<std::vector<plan::Field>> InferJsonColumns(const plan::FileSource& source) {
@@ -247,26 +275,24 @@ base::Result<std::vector<plan::Field>> InferJsonColumns(const plan::FileSource& 
   const auto corrupt_column = OptionOf(source, "columnnameofcorruptrecord", "_corrupt_record");
   return Guarded([&]() -> base::Result<std::vector<plan::Field>> {
     duckdb::VirtualFileSystem system(duckdb::FileSystem::CreateLocal());
-    Inference inference(options);
+    const auto ranges = SplitFiles(system, source.paths, options.text_rules);
+    std::vector<RangeType> found(ranges.size());
+    ForEachRange(ranges.size(), [&](size_t i) {
+      found[i] = TypeOf(LineReader(system, ranges[i], options.text_rules), options, mode, corrupt_column);
+    });
     TypePtr merged = DataType::Struct({});
-    for (const auto& range : SplitFiles(system, source.paths, options.text_rules)) {
-      LineReader reader(system, range, options.text_rules);
-      while (auto line = reader.Next()) {
-        if (line->find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
-        auto type = inference.OfLine(*line);
-        if (!type && mode == ParseMode::kFailFast) {
-          return base::MakeError(
-              base::ErrorKind::kSpark, "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
-              fmt::format("The record '{}' is no JSON, and the mode is FAILFAST.", line->substr(0, 200)),
-              {{"badRecord", corrupt_column}, {"failFastMode", "FAILFAST"}});
-        }
-        if (!type && mode == ParseMode::kDropMalformed) continue;
-        merged =
-            Merge(merged, type ? type : DataType::Struct({{corrupt_column, DataType::String(), true, {}}}));
+    for (const RangeType& range : found) {
+      if (range.wrong) {
+        return base::MakeError(
+            base::ErrorKind::kSpark, "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+            fmt::format("The record '{}' is no JSON, and the mode is FAILFAST.", *range.wrong),
+            {{"badRecord", corrupt_column}, {"failFastMode", "FAILFAST"}});
       }
+      merged = Merge(merged, range.type);
     }
-    if (!inference.duplicate().empty()) {
-      auto name = plan::QuoteIdentifier(inference.duplicate());
+    for (const RangeType& range : found) {
+      if (range.duplicate.empty()) continue;
+      auto name = plan::QuoteIdentifier(range.duplicate);
       return base::MakeError(base::ErrorKind::kAnalysis, "COLUMN_ALREADY_EXISTS",
                              fmt::format("A record holds the field {} twice.", name), {{"columnName", name}});
     }
