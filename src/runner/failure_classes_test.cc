@@ -56,6 +56,44 @@ TEST(FailureClasses, TheStrongestEvidenceDecides) {
   EXPECT_EQ(ClassOf(Ended(77, "", "")), "unknown");
 }
 
+// Texts as Spark 4.3 and its connectors write them; tests/python/test_spark_failures.py brings most of them
+// about.
+TEST(FailureClasses, TextsOfSpark) {
+  const std::vector<std::pair<std::string, std::string>> table = {
+      {"ERROR TaskSetManager: Total size of serialized results of 1 tasks (3.6 MiB) is bigger than "
+       "spark.driver.maxResultSize (1024.0 KiB)",
+       "driver-result-too-large"},
+      {"SparkSubmit: --conf spark.driver.maxResultSize=2g\nValueError: no", "user-code"},
+      {"[EXPRESSION_ENCODING_FAILED] Failed to encode a value of the expressions: encodeusingserializer\n"
+       "Caused by: org.apache.spark.SparkException: Kryo serialization failed: Buffer overflow. Available: 0",
+       "serializer-limit"},
+      {"org.apache.spark.SparkException: Job aborted due to stage failure: ResultStage 4 (count at x:0) has "
+       "failed the maximum allowable number of times: 4. Most recent failure reason: "
+       "org.apache.spark.shuffle.FetchFailedException\nCaused by: java.io.FileNotFoundException: "
+       "/scratch/shuffle_0_0_0.index",
+       "shuffle-fetch-failed"},
+      {"Job aborted due to stage failure: Task 0 in stage 0.0 failed 1 times, most recent failure: Lost task "
+       "0.0 "
+       "in stage 0.0 (TID 0) (127.0.0.1 executor 0): ExecutorLostFailure (executor 0 exited caused by one of "
+       "the running tasks) Reason: Executor heartbeat timed out after 5312 ms",
+       "heartbeat-timeout"},
+      {"1 of the executors ended: exit code 137, OOMKilled", "executor-container-oom"},
+      {"1 of the executors ended: exit code 52, Error", "executor-heap-oom"},
+      {": org.apache.hadoop.fs.s3a.AWSServiceThrottledException: getFileStatus on s3a://b/k: "
+       "software.amazon.awssdk.services.s3.model.S3Exception: Service Unavailable (Service: S3, Status Code: "
+       "503, Request ID: R):null",
+       "object-store-throttled"},
+      {": org.apache.hadoop.fs.s3a.AWSBadRequestException: getFileStatus on s3a://b/k: "
+       "software.amazon.awssdk.services.s3.model.S3Exception: Bad Request (Service: S3, Status Code: 400, "
+       "Request ID: R):null",
+       "credentials-expired"},
+      {": org.apache.hadoop.fs.s3a.UnknownStoreException: `s3a://b/k': "
+       "software.amazon.awssdk.services.s3.model.NoSuchBucketException: The specified bucket does not exist",
+       "input-missing"},
+  };
+  for (const auto& [log, expected] : table) EXPECT_EQ(ClassOf(Ended(1, "", log)), expected) << log;
+}
+
 TEST(FailureClasses, FindsSparksConditions) {
   EXPECT_EQ(FindErrorCondition("a [b] [INFO] x [DIVIDE_BY_ZERO] Division by zero."), "DIVIDE_BY_ZERO");
   EXPECT_EQ(FindErrorCondition("[NOT_A_CONDITION_OF_SPARK] x"), "");
@@ -95,6 +133,21 @@ TEST(Decide, KeepsTheJobsOwnPolicyForWhatCounts) {
   spec.retry.maximum_retries = 0;
   EXPECT_FALSE(Decide({FailedWith("driver-heap-oom", spec)}).retry);
   EXPECT_TRUE(Decide({FailedWith("preempted", spec)}).retry) << "infrastructure does not count";
+}
+
+TEST(Decide, NeverLowersWhatTheJobHasSet) {
+  manifest::JobSpec spec;
+  spec.spark_config["spark.kryoserializer.buffer.max"] = "1g";
+  EXPECT_FALSE(Decide({FailedWith("serializer-limit", spec)}).retry);
+  EXPECT_FALSE(Decide({FailedWith("driver-result-too-large", spec)}).retry) << "Spark's own 1g";
+  spec.spark_config["spark.driver.maxResultSize"] = "128m";
+  EXPECT_EQ(Decide({FailedWith("driver-result-too-large", spec)}).text,
+            "try again in 30 s with spark.driver.maxResultSize 128m -> 256m");
+  spec.spark_config["spark.network.timeout"] = "10min";
+  EXPECT_FALSE(Decide({FailedWith("heartbeat-timeout", spec)}).retry);
+  spec.spark_config["spark.network.timeout"] = "2min";
+  EXPECT_EQ(Decide({FailedWith("heartbeat-timeout", spec)}).text,
+            "try again in 30 s with spark.network.timeout 2min -> 300s");
 }
 
 TEST(Decide, StopsWhereARemedyHasNoFurtherStep) {

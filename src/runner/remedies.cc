@@ -4,11 +4,14 @@
 
 #include <algorithm>
 
+#include "manifest/values.h"
+
 namespace hearth::runner {
 namespace {
 
 using manifest::JobSpec;
 using manifest::MemoryText;
+using manifest::ParseMemoryMib;
 
 // No job grows past this by itself: a person decides about more.
 constexpr int64_t kLargestProcessMib = int64_t{128} << 10;
@@ -78,15 +81,28 @@ std::optional<std::string> SetOnce(JobSpec* spec, const char* key, const std::st
   return text;
 }
 
+// As SetOnce, unless the job has as much already. `unset`: what Spark takes without the setting.
+std::optional<std::string> RaiseMib(JobSpec* spec, const char* key, int64_t unset, int64_t target) {
+  const auto set = spec->spark_config.find(key);
+  const int64_t current = set == spec->spark_config.end() ? unset : ParseMemoryMib(set->second).value_or(0);
+  if (target <= current) return std::nullopt;
+  return SetOnce(spec, key, MemoryText(target));
+}
+
 std::optional<std::string> RaiseResultSize(JobSpec* spec) {
   // More than a quarter of the heap would only move the failure.
-  const int64_t quarter = spec->resources.driver.memory_mib / 4;
-  if (quarter <= 1024) return std::nullopt;
-  return SetOnce(spec, "spark.driver.maxResultSize", MemoryText(quarter));
+  return RaiseMib(spec, "spark.driver.maxResultSize", 1024, spec->resources.driver.memory_mib / 4);
 }
 
 std::optional<std::string> RaiseNetworkTimeout(JobSpec* spec) {
-  return SetOnce(spec, "spark.network.timeout", "300s");
+  constexpr const char* kKey = "spark.network.timeout";
+  constexpr int64_t kTarget = 300;
+  if (const auto set = spec->spark_config.find(kKey); set != spec->spark_config.end()) {
+    std::string_view text = set->second;
+    if (text.ends_with("min")) text.remove_suffix(2);  // Spark's word for our "m"
+    if (manifest::ParseSeconds(text).value_or(0) >= kTarget) return std::nullopt;
+  }
+  return SetOnce(spec, kKey, fmt::format("{}s", kTarget));
 }
 
 std::optional<std::string> NoBroadcast(JobSpec* spec) {
@@ -94,7 +110,7 @@ std::optional<std::string> NoBroadcast(JobSpec* spec) {
 }
 
 std::optional<std::string> RaiseSerializerBuffer(JobSpec* spec) {
-  return SetOnce(spec, "spark.kryoserializer.buffer.max", "512m");
+  return RaiseMib(spec, "spark.kryoserializer.buffer.max", 64, 512);
 }
 
 struct RemedyRow {
