@@ -7,6 +7,8 @@ What an application's driver does is read from its sparkConf:
     spark.double.run          seconds that it runs; below 0: until it is deleted (default 0)
     spark.double.start        seconds until the driver runs; below 0: never
     spark.double.waiting      reason that the driver's container waits for while it does not start: "ImagePullBackOff"
+    spark.double.executor     exit code of an executor that ends before the driver, "OOMKilled" when that is 137
+    spark.double.cpu          what the driver asks for of the real scheduler, which finds no node
     spark.double.state        the failure that the operator sees instead: "SchedulingFailure", "DriverEvicted", …
     spark.double.command      a shell command that a process node really runs as the driver; its end is the driver's end
 """
@@ -111,8 +113,10 @@ class Play:
         try:
             self.plane.call("PATCH", self.path, {"metadata": {"finalizers": [FINALIZER]}}, MERGE_PATCH)
             self.enter("Submitted")
-            if self.conf.get("spark.double.state") == "SchedulingFailure":
-                self.enter("SchedulingFailure", 'pods "x" is forbidden: exceeded quota')
+            is_refused = self.conf.get("spark.double.state") == "SchedulingFailure"
+            refusal = 'pods "x" is forbidden: exceeded quota' if is_refused else self.make_driver()
+            if refusal:
+                self.enter("SchedulingFailure", refusal)
             else:
                 self.play_driver()
             retains = self.spec.get("applicationTolerations", {}).get("resourceRetainPolicy", "Never")
@@ -121,7 +125,6 @@ class Play:
             pass
 
     def play_driver(self) -> None:
-        self.make_driver()
         self.enter("DriverRequested")
         if "spark.double.command" in self.conf:
             self.follow_driver()
@@ -134,6 +137,8 @@ class Play:
         for state in ("DriverStarted", "DriverReady", "RunningHealthy"):
             self.enter(state)
         self.wait(float(self.conf.get("spark.double.run", 0)))
+        if executor := int(self.conf.get("spark.double.executor", 0)):
+            self.play_executor(executor)
         code = int(self.conf.get("spark.double.end", 0))
         reason = self.conf.get("spark.double.reason", "Error" if code else "Completed")
         end = {"exitCode": code, "reason": reason, "startedAt": now(), "finishedAt": now()}
@@ -147,21 +152,29 @@ class Play:
         self.enter(self.until("Succeeded", "Failed"))
 
     def until(self, *phases: str) -> str:
+        """The driver's phase, once it is one of these; "Failed" also when somebody has removed the pod."""
         while True:
             answer = self.plane.get(f"{self.pods}/{self.driver}")
+            if answer.status == 404:
+                return "Failed"
             self.status = answer.body.get("status") if answer.ok else self.status
             if answer.ok and self.status["phase"] in phases:
                 return self.status["phase"]
             self.wait(0.1)
 
-    def make_driver(self) -> None:
-        prefix = "spark.kubernetes.driver."
-        labels = {k.removeprefix(prefix + "label."): v for k, v in self.conf.items() if k.startswith(prefix + "label.")}
-        notes = {
-            k.removeprefix(prefix + "annotation."): v
-            for k, v in self.conf.items()
-            if k.startswith(prefix + "annotation.")
-        }
+    def make_driver(self) -> str:
+        """Empty, or what the API server says against it."""
+        pod = self.pod("driver", self.driver)
+        if command := self.conf.get("spark.double.command"):
+            pod["spec"] |= {"nodeName": "process-node", "automountServiceAccountToken": False}
+            pod["spec"]["containers"][0]["command"] = ["/bin/sh", "-c", command]
+        if cpu := self.conf.get("spark.double.cpu"):
+            pod["spec"]["schedulerName"] = "default-scheduler"
+            pod["spec"]["containers"][0]["resources"] = {"requests": {"cpu": cpu}}
+        answer = self.plane.call("POST", self.pods, pod)
+        return "" if answer.status in (201, 409) else answer.body["message"]
+
+    def pod(self, role: str, name: str) -> dict:
         owner = {
             "apiVersion": APACHE,
             "kind": "SparkApplication",
@@ -170,23 +183,39 @@ class Play:
             "controller": True,
             "blockOwnerDeletion": True,
         }
-        pod = {
+        return {
             "metadata": {
-                "name": self.driver,
-                "labels": {**labels, "spark-role": "driver", "spark.operator/name": self.name},
-                "annotations": notes,
+                "name": name,
+                "labels": {**self.of_role(role, "label"), "spark-role": role, "spark.operator/name": self.name},
+                "annotations": self.of_role(role, "annotation"),
                 "ownerReferences": [owner],
             },
             "spec": {
                 "schedulerName": "nobody",  # no node shall take it: this class plays its status
                 "restartPolicy": "Never",
-                "containers": [{"name": "spark-kubernetes-driver", "image": "played"}],
+                "containers": [{"name": f"spark-kubernetes-{role}", "image": "played"}],
             },
         }
-        if command := self.conf.get("spark.double.command"):
-            pod["spec"] |= {"nodeName": "process-node", "automountServiceAccountToken": False}
-            pod["spec"]["containers"][0]["command"] = ["/bin/sh", "-c", command]
-        self.plane.call("POST", self.pods, pod)
+
+    def of_role(self, role: str, kind: str) -> dict[str, str]:
+        prefix = f"spark.kubernetes.{role}.{kind}."
+        return {key.removeprefix(prefix): value for key, value in self.conf.items() if key.startswith(prefix)}
+
+    def play_executor(self, code: int) -> None:
+        name = f"{self.name}-exec-1"
+        self.plane.call("POST", self.pods, self.pod("executor", name))
+        reason = "OOMKilled" if code == 137 else "Error"
+        end = {"exitCode": code, "reason": reason, "startedAt": now(), "finishedAt": now()}
+        container = {
+            "name": "spark-kubernetes-executor",
+            "image": "played",
+            "imageID": "",
+            "ready": False,
+            "restartCount": 0,
+            "state": {"terminated": end},
+        }
+        status = {"phase": "Failed", "containerStatuses": [container]}
+        self.plane.patch_status(f"{self.pods}/{name}", status)
 
     def play_pod(self, phase: str, state: dict) -> None:
         container = {

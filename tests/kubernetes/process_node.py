@@ -51,6 +51,7 @@ ROOT = SET / options.node
 TLS = ssl.create_default_context(cafile=str(SET / "ca.crt"))
 TLS.load_cert_chain(SET / "admin.crt", SET / "admin.key")
 MERGE = "application/merge-patch+json"
+STRATEGIC = "application/strategic-merge-patch+json"  # as kubelets do: conditions of others stay
 ADDRESS = ""  # of this node; main() sets it
 pods = {}  # uid -> Pod
 
@@ -122,7 +123,8 @@ class Pod:
             ],
         }
         for _ in range(5):
-            code, answer = api("PATCH", f"{self.path}/status", {"metadata": {"uid": self.uid}, "status": status}, MERGE)
+            change = {"metadata": {"uid": self.uid}, "status": status}
+            code, answer = api("PATCH", f"{self.path}/status", change, STRATEGIC)
             if code < 500 and code != 429:
                 if code not in (200, 404, 409):
                     print(f"{self.name}: status {phase}: {code} {answer.get('message')}", flush=True)

@@ -1,10 +1,12 @@
 """Classes of failure as true ends: of processes on this machine, of pods with their status on a real API server.
 
-What only a real Spark shows (out of heap, missing classes, errors of SQL) is in tests/python/test_spark_jobs.py.
+What only a real Spark shows is in tests/python: out of heap, missing classes, errors of SQL in test_spark_jobs.py, the rest in
+test_spark_failures.py.
 """
 
 import pytest
 from control_plane import wait_for
+from place import ended
 
 # Exit codes and signals of drivers, as Spark's launchers and the kernel give them.
 PROCESSES = [
@@ -27,7 +29,9 @@ PROCESSES = [
 PODS = [
     ({"end": 137, "reason": "OOMKilled"}, "driver-container-oom"),
     ({"end": 143, "state": "DriverEvicted"}, "node-eviction"),
-    ({"state": "SchedulingFailure"}, "quota"),
+    ({"end": 1, "executor": 137}, "executor-container-oom"),
+    ({"end": 1, "executor": 52}, "executor-heap-oom"),
+    ({"cpu": "1000", "start": -1}, "unschedulable"),
     ({"start": -1, "waiting": "ImagePullBackOff"}, "image-pull"),
     ({"start": -1, "waiting": "RegistryUnavailable"}, "image-registry"),
     ({"start": -1, "waiting": "CreateContainerConfigError"}, "container-config"),
@@ -77,3 +81,48 @@ def test_ends_of_pods(kubernetes, double, expected):
         attempt = first_failure(client, job)
         client.cancel(job)
     assert attempt["failure_class"] == expected, attempt
+
+
+def test_an_executor_without_memory_gets_more_overhead(kubernetes):
+    request = kubernetes.job("", resources={"executor": {"instances": 1, "memory": "1g"}})
+    request["config"]["spark_config"] = {"spark.double.end": "1", "spark.double.executor": "137"}
+    with kubernetes.serve() as doors:
+        client = kubernetes.client(doors)
+        job = client.submit(**request)["job_id"]
+        attempt = first_failure(client, job)
+        client.cancel(job)
+    assert attempt["failure_class"] == "executor-container-oom", attempt
+    assert "executor memory overhead 384m -> 1408m" in attempt["decision"]
+
+
+def test_an_evicted_driver_is_tried_again(kubernetes, east, tmp_path):
+    """The API server itself writes why the pod goes: the condition DisruptionTarget."""
+    mark = tmp_path / "evicted"
+    pods = f"/api/v1/namespaces/spark-{kubernetes.team}/pods"
+    with kubernetes.serve() as doors:
+        client = kubernetes.client(doors)
+        job = client.submit(**kubernetes.job(f"[ -e {mark} ] || exec sleep 60"))["job_id"]
+        wait_for(lambda: client.check(job)["status"] == "RUNNING", 60)
+        mark.touch()
+        (driver,) = east.get(pods).body["items"]
+        name = driver["metadata"]["name"]
+        eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": name}}
+        assert east.call("POST", f"{pods}/{name}/eviction", eviction).status == 201
+        job = ended(client, job)
+    first, second = job["attempts"]
+    assert (first["failure_class"], first["reason"]) == ("preempted", "EvictionByEvictionAPI"), first
+    assert "unchanged" in first["decision"]
+    assert (job["status"], second["exit_code"]) == ("SUCCEEDED", 0), job
+
+
+def test_a_namespace_without_quota(kubernetes, east):
+    quota = f"/api/v1/namespaces/spark-{kubernetes.team}/resourcequotas"
+    east.call("POST", quota, {"metadata": {"name": "nothing"}, "spec": {"hard": {"pods": "0"}}})
+    wait_for(lambda: east.get(f"{quota}/nothing").body.get("status", {}).get("hard"), 60)
+    with kubernetes.serve() as doors:
+        client = kubernetes.client(doors)
+        job = client.submit(**kubernetes.job("true"))["job_id"]
+        attempt = first_failure(client, job)
+        client.cancel(job)
+    assert attempt["failure_class"] == "quota", attempt
+    assert "exceeded quota: nothing" in attempt["evidence"]

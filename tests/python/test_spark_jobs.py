@@ -1,55 +1,16 @@
 """Jobs of real Apache Spark through the local backend: how they end, how a failure is classified, what the next attempt changes."""
 
-import importlib.util
-import textwrap
-import time
-
 import pytest
-from conftest import ROOT, full_run
-from doors import open_doors
+from conftest import full_run
+from spark_jobs import open_spark, submit, wait
 
 pytestmark = pytest.mark.skipif(not full_run(), reason="needs a full Spark: ./dev test --full")
-
-PATIENCE = 240  # seconds; a driver's start alone takes ten on a busy machine
 
 
 @pytest.fixture(scope="module")
 def doors(binary, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("spark-jobs")
-    spec = importlib.util.spec_from_file_location("judge_environment", ROOT / "tools" / "judge" / "environment.py")
-    judge = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(judge)
-    judge.ensure_judge()
-    spark_home = judge.spark_home()
-    python = spark_home.parents[3] / "bin" / "python"
-    with open_doors(binary, folder, "--spark-home", str(spark_home), "--python", str(python)) as server:
+    with open_spark(binary, tmp_path_factory.mktemp("spark-jobs")) as server:
         yield server
-
-
-def submit(doors, program: str, tmp_path, **config) -> str:
-    path = tmp_path / "job.py"
-    path.write_text("from pyspark.sql import SparkSession\n" + textwrap.dedent(program))
-    retry = config.pop("retry", {"delay_seconds": 1})
-    request = {
-        "name": tmp_path.name,
-        "team": "data",
-        "user": "anna",
-        "config": {"spark_version": "4.3", "pyspark": {"file": str(path)}, "retry": retry, **config},
-    }
-    status, answer, _ = doors.call("POST", "/api/v1/jobs", request)
-    assert status == 202, answer
-    return answer["job_id"]
-
-
-def wait(doors, job_id: str, until=("SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT", "LOST")) -> dict:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        status, job, _ = doors.call("GET", f"/api/v1/jobs/{job_id}")
-        assert status == 200, job
-        if job["status"] in until:
-            return job
-        time.sleep(0.3)
-    raise AssertionError(f"{job_id} is {job['status']}: {job['message']}")
 
 
 def test_a_job_that_succeeds_leaves_its_numbers(doors, tmp_path):

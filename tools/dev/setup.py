@@ -30,7 +30,7 @@ def ensure(tests: bool = True, full: bool = False) -> None:
     from fetch import fetch_groups
 
     ensure_debian_packages(full)
-    fetch_groups(["build", *(["client"] if tests else []), *(["full", "kubernetes"] if full else [])])
+    fetch_groups(["build", *(["client"] if tests else []), *(["full", "kubernetes", "spark"] if full else [])])
     tool("python")
     if tests:
         tool("ruff")

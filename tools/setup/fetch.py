@@ -3,7 +3,7 @@
     fetch.py [--cmake FILE] [--group GROUP]...
 
 An unpacked archive lives in <cache>/dependencies/<name>-<version>-<hash>/ and is never changed afterwards. The registries are
-reached through their ordinary clients, pip and npm, so that a machine's own settings (mirrors, certificates) apply.
+reached through their ordinary clients, pip, npm and mvn, so that a machine's own settings (mirrors, certificates) apply.
 """
 
 import argparse
@@ -66,6 +66,29 @@ def download_npm(entry: dict, folder: pathlib.Path) -> None:
     run([*npm_command(), "pack", "--silent", f"{entry['name']}@{entry['version']}"], cwd=folder)
 
 
+POM = """<project><modelVersion>4.0.0</modelVersion><groupId>fetched</groupId><artifactId>fetched</artifactId>
+<version>1</version><dependencies>{}</dependencies></project>"""
+DEPENDENCY = (
+    "<dependency><groupId>{}</groupId><artifactId>{}</artifactId><version>{}</version>"
+    "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions></dependency>"
+)
+COPY = "org.apache.maven.plugins:maven-dependency-plugin:2.8:copy-dependencies"
+
+
+def fetch_jars(entry: dict, content: pathlib.Path, scratch: pathlib.Path) -> None:
+    """The jars of the entry and no others, each the pinned one."""
+    if not shutil.which("mvn"):
+        sys.exit("jars are fetched with Maven: please install it (./dev setup --full does, on Debian)")
+    wanted = "".join(DEPENDENCY.format(*coordinates.split(":")) for coordinates in entry["jars"])
+    (scratch / "pom.xml").write_text(POM.format(wanted), encoding="utf-8")
+    repository = f"-Dmaven.repo.local={cache_root() / 'maven'}"
+    run(["mvn", "--quiet", "--batch-mode", COPY, f"-DoutputDirectory={content}", repository], cwd=scratch)
+    pinned = {"{1}-{2}.jar".format(*coordinates.split(":")): sha256 for coordinates, sha256 in entry["jars"].items()}
+    for name, sha256 in pinned.items():
+        if hashlib.sha256((content / name).read_bytes()).hexdigest() != sha256:
+            sys.exit(f"{name}: the jar is not the pinned one (sha256 differs)")
+
+
 def members(archive: pathlib.Path):
     """Yields (path inside, opener) of every regular file of a tar or zip archive."""
     if zipfile.is_zipfile(archive):
@@ -105,30 +128,41 @@ def rewrite(entry: dict, folder: pathlib.Path) -> None:
             path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
 
-def fetch(key: str, entry: dict) -> pathlib.Path:
-    """Returns the folder of one unpacked archive, fetching it first when it is not there."""
+def fetch_archive(entry: dict, content: pathlib.Path, scratch: pathlib.Path) -> None:
+    """What the entry keeps of its archive."""
+    downloads = scratch / "download"
+    downloads.mkdir()
+    (download_npm if entry["kind"] == "npm" else download_python)(entry, downloads)
+    files = list(downloads.iterdir())
+    if len(files) != 1:
+        sys.exit(f"{entry['name']}: expected one archive, got {[file.name for file in files]}")
+    if hashlib.sha256(files[0].read_bytes()).hexdigest() != entry["sha256"]:
+        sys.exit(f"{entry['name']} {entry['version']}: the archive is not the pinned one (sha256 differs)")
+    unpack(entry, files[0], content)
+    rewrite(entry, content)
+    if entry["kind"] == "wheel":
+        environments.archives().mkdir(exist_ok=True)
+        files[0].replace(environments.archives() / files[0].name)
+
+
+def folder_name(key: str, entry: dict) -> str:
+    if entry["kind"] == "maven":
+        return f"{key}-{hashlib.sha256(repr(entry['jars']).encode()).hexdigest()[:12]}"
     shape = hashlib.sha256(repr((entry["keep"], entry["strip"], entry.get("rewrite"))).encode()).hexdigest()[:4]
-    target = cache_root() / "dependencies" / f"{key}-{entry['version']}-{entry['sha256'][:12]}-{shape}"
+    return f"{key}-{entry['version']}-{entry['sha256'][:12]}-{shape}"
+
+
+def fetch(key: str, entry: dict) -> pathlib.Path:
+    """Returns the folder of one unpacked archive, or of an entry's jars, fetching it first when it is not there."""
+    target = cache_root() / "dependencies" / folder_name(key, entry)
     if target.exists():
         return target
-    print(f"fetching {entry['name']} {entry['version']}", flush=True)
+    print(f"fetching {entry.get('name', key)} {entry.get('version', '')}", flush=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-        downloads = pathlib.Path(scratch, "download")
-        downloads.mkdir()
-        (download_npm if entry["kind"] == "npm" else download_python)(entry, downloads)
-        files = list(downloads.iterdir())
-        if len(files) != 1:
-            sys.exit(f"{entry['name']}: expected one archive, got {[file.name for file in files]}")
-        if hashlib.sha256(files[0].read_bytes()).hexdigest() != entry["sha256"]:
-            sys.exit(f"{entry['name']} {entry['version']}: the archive is not the pinned one (sha256 differs)")
         content = pathlib.Path(scratch, "content")
         content.mkdir()
-        unpack(entry, files[0], content)
-        rewrite(entry, content)
-        if entry["kind"] == "wheel":
-            environments.archives().mkdir(exist_ok=True)
-            files[0].replace(environments.archives() / files[0].name)
+        (fetch_jars if entry["kind"] == "maven" else fetch_archive)(entry, content, pathlib.Path(scratch))
         content.rename(target)
     return target
 
@@ -147,7 +181,7 @@ def main() -> None:
     parser.add_argument(
         "--group",
         action="append",
-        choices=["build", "client", "full", "kubernetes"],
+        choices=["build", "client", "full", "kubernetes", "spark"],
         help="what to fetch; default: build",
     )
     options = parser.parse_args()
