@@ -77,6 +77,14 @@ TEST(FailureClasses, TextsOfSpark) {
        "in stage 0.0 (TID 0) (127.0.0.1 executor 0): ExecutorLostFailure (executor 0 exited caused by one of "
        "the running tasks) Reason: Executor heartbeat timed out after 5312 ms",
        "heartbeat-timeout"},
+      {"[KAFKA_DATA_LOSS.START_OFFSET_RESET] Some data may have been lost because they are not available in "
+       "Kafka any more;\neither the data was aged out by Kafka or the topic may have been deleted before all "
+       "the data in the\ntopic was processed.\nIf you don't want your streaming query to fail on such cases, "
+       "set the source option failOnDataLoss to false.\nReason:",
+       "streaming-source-lost"},
+      {"If you don't want your streaming query to fail on such cases, set the source option "
+       "\"failOnDataLoss\" to \"false\".",
+       "streaming-source-lost"},
       {"1 of the executors ended: exit code 137, OOMKilled", "executor-container-oom"},
       {"1 of the executors ended: exit code 52, Error", "executor-heap-oom"},
       {": org.apache.hadoop.fs.s3a.AWSServiceThrottledException: getFileStatus on s3a://b/k: "

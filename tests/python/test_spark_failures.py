@@ -1,11 +1,12 @@
 """Classes of failure that only a real Spark shows: each is brought about, judged, and tried again as its remedy says."""
 
+import contextlib
 import dataclasses
-import pathlib
 
 import pytest
 from conftest import full_run
-from scripted_s3 import scripted_s3
+from scripted_kafka import scripted_kafka
+from scripted_services import S3, Iceberg, scripted
 from spark_jobs import open_spark, submit, wait
 
 pytestmark = pytest.mark.skipif(not full_run(), reason="needs a full Spark: ./dev test --full")
@@ -40,15 +41,49 @@ class Case:
     succeeds: bool = True  # the second attempt
     settings: dict = dataclasses.field(default_factory=dict)
     config: dict = dataclasses.field(default_factory=dict)
+    jars: str = ""  # an entry of dependencies.lock
 
 
 def reads(bucket: str) -> str:
     return f"""
         import os, urllib.request
         urllib.request.urlopen(os.environ["S3"] + "/driver-begins/{bucket}").close()
-        spark = SparkSession.builder.getOrCreate()
+        spark = SparkSession.builder.config("spark.hadoop.fs.s3a.endpoint", os.environ["S3"]).getOrCreate()
         print("rows", spark.read.text("s3a://{bucket}/folder/object").count())
     """
+
+
+# Iceberg has no release for this Spark: the driver commits through its library.
+def commits(table: str) -> str:
+    return f"""
+        import os, urllib.request
+        urllib.request.urlopen(os.environ["ICEBERG"] + "/driver-begins/{table}").close()
+        jvm = SparkSession.builder.getOrCreate()._jvm
+        settings = jvm.java.util.HashMap()
+        settings.put("uri", os.environ["ICEBERG"])
+        catalog = jvm.org.apache.iceberg.rest.RESTCatalog()
+        catalog.initialize("rest", settings)
+        name = jvm.org.apache.iceberg.catalog.TableIdentifier.parse("sales.{table}")
+        catalog.loadTable(name).updateProperties().set("checked", "yes").commit()
+    """
+
+
+# The checkpoint of a query that has read up to offset 100, of which the broker knows nothing any more.
+STREAM = """
+    import os, pathlib
+    checkpoint = pathlib.Path(__file__).parent / "checkpoint"
+    for name, text in {
+        "metadata": '{"id":"0d1cf10c-6ae5-45dc-9fb6-0a3f9f5bf3a1"}',
+        "offsets/0": 'v1\\n{"batchWatermarkMs":0,"batchTimestampMs":0,"conf":{}}\\n{"orders":{"0":100}}',
+        "commits/0": 'v1\\n{"nextBatchWatermarkMs":0}',
+    }.items():
+        (checkpoint / name).parent.mkdir(parents=True, exist_ok=True)
+        (checkpoint / name).write_text(text)
+    source = SparkSession.builder.getOrCreate().readStream.format("kafka").option("subscribe", "orders")
+    source = source.option("kafka.bootstrap.servers", os.environ["KAFKA"]).option("fetchOffset.retryIntervalMs", "100")
+    query = source.load().writeStream.format("noop").option("checkpointLocation", str(checkpoint))
+    query.trigger(availableNow=True).start().awaitTermination()
+"""
 
 
 CASES = {
@@ -145,37 +180,37 @@ CASES = {
         },
         config={"resources": ONE_EXECUTOR},
     ),
-    "s3-denied": Case(reads("denied"), "access-denied", "user", "not tried again", succeeds=False),
-    "s3-expired": Case(reads("expired"), "credentials-expired", "infrastructure", "unchanged"),
-    "s3-slow": Case(reads("slow"), "object-store-throttled", "infrastructure", "unchanged"),
-    "s3-no-key": Case(reads("no-key"), "input-missing", "user", "not tried again", succeeds=False),
-    "s3-no-bucket": Case(reads("no-bucket"), "input-missing", "user", "not tried again", succeeds=False),
+    "s3-denied": Case(reads("denied"), "access-denied", "user", "not tried again", succeeds=False, jars="s3a"),
+    "s3-expired": Case(reads("expired"), "credentials-expired", "infrastructure", "unchanged", jars="s3a"),
+    "s3-slow": Case(reads("slow"), "object-store-throttled", "infrastructure", "unchanged", jars="s3a"),
+    "s3-no-key": Case(reads("no-key"), "input-missing", "user", "not tried again", succeeds=False, jars="s3a"),
+    "s3-no-bucket": Case(reads("no-bucket"), "input-missing", "user", "not tried again", succeeds=False, jars="s3a"),
+    "conflict": Case(commits("conflict"), "commit-conflict", "infrastructure", "unchanged", jars="iceberg"),
+    "unknown": Case(commits("unknown"), "commit-unknown", "user", "not tried again", succeeds=False, jars="iceberg"),
+    "stream": Case(STREAM, "streaming-source-lost", "user", "not tried again", succeeds=False, jars="kafka"),
 }
 
 
 @pytest.fixture(scope="module")
-def s3_settings():
-    """What a job needs to read from a scripted S3."""
+def jobs(binary, tmp_path_factory, request):
+    """All of the chosen cases, submitted together: the server queues what the machine has no room for."""
     from fetch import fetch_groups
 
-    jars = sorted(map(str, pathlib.Path(fetch_groups(["spark"])["s3a"]).glob("*.jar")))
-    with scripted_s3() as address:
-        yield address, {**S3_SETTINGS, "spark.jars": ",".join(jars), "spark.hadoop.fs.s3a.endpoint": address}
-
-
-@pytest.fixture(scope="module")
-def jobs(binary, tmp_path_factory, s3_settings, request):
-    """All of the chosen cases, submitted together: the server queues what the machine has no room for."""
     folder = tmp_path_factory.mktemp("spark-failures")
     chosen = [item.callspec.params["name"] for item in request.session.items if item.module is request.module]
-    address, of_s3 = s3_settings
-    with open_spark(binary, folder) as doors:
+    jars = {key: ",".join(map(str, path.glob("*.jar"))) for key, path in fetch_groups(["spark"]).items()}
+    with contextlib.ExitStack() as stack:
+        places = {"S3": stack.enter_context(scripted(S3)), "ICEBERG": stack.enter_context(scripted(Iceberg))}
+        places["KAFKA"] = stack.enter_context(scripted_kafka())
+        doors = stack.enter_context(open_spark(binary, folder))
         ids = {}
         for name in chosen:
             case = CASES[name]
-            settings = {**SETTINGS, **(of_s3 if name.startswith("s3-") else {}), **case.settings}
+            settings = {**SETTINGS, **case.settings}
+            if case.jars:
+                settings |= {**S3_SETTINGS, "spark.jars": jars[case.jars]}
             (folder / name).mkdir()
-            config = {"env_vars": {"S3": address}, "spark_config": settings, **case.config}
+            config = {"env_vars": places, "spark_config": settings, **case.config}
             ids[name] = submit(doors, case.program, folder / name, **config)
         yield lambda name: wait(doors, ids[name])
 
