@@ -6,7 +6,7 @@ test_spark_failures.py.
 
 import pytest
 from control_plane import wait_for
-from place import ended
+from place import Client, ended
 
 # Exit codes and signals of drivers, as Spark's launchers and the kernel give them.
 PROCESSES = [
@@ -14,6 +14,7 @@ PROCESSES = [
     ("exit 11", "executors-lost"),
     ("exit 52", "driver-heap-oom"),
     ("exit 53", "disk-full"),
+    ("exit 77", "unknown"),
     ("exit 56", "heartbeat-timeout"),
     ("exit 101", "class-missing"),
     ("exit 126", "not-executable"),
@@ -55,6 +56,26 @@ def test_ends_of_processes(place):
         jobs = [client.submit(**place.job(command, retry={"max_retries": 0}))["job_id"] for command, _ in PROCESSES]
         found = [first_failure(client, job)["failure_class"] for job in jobs]
     assert list(zip([command for command, _ in PROCESSES], found, strict=True)) == PROCESSES
+
+
+def test_a_cancelled_driver(place):
+    with place.serve() as doors:
+        client = place.client(doors)
+        job = client.submit(**place.job("sleep 60"))["job_id"]
+        wait_for(lambda: client.check(job)["status"] == "RUNNING", 60)
+        client.cancel(job)
+        (attempt,) = ended(client, job)["attempts"]
+    assert (attempt["failure_class"], attempt["decision"]) == ("cancelled", "cancelled"), attempt
+
+
+def test_a_team_without_a_namespace(kubernetes):
+    """The API server refuses the application itself."""
+    request = kubernetes.job("true") | {"team": "strangers"}
+    with kubernetes.serve() as doors:
+        client = Client(doors.url, token="token-of-another-0")
+        (attempt,) = ended(client, client.submit(**request)["job_id"])["attempts"]
+    assert (attempt["failure_class"], attempt["fault"]) == ("refused", "user"), attempt
+    assert "spark-strangers" in attempt["evidence"]
 
 
 def test_too_much_memory_on_this_machine(local):

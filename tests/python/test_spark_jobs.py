@@ -105,7 +105,7 @@ def test_a_lost_executor_is_not_the_users_fault(doors, tmp_path):
     )
     attempt = job["attempts"][-1]
     assert job["status"] == "FAILED", job
-    assert attempt["fault"] in ("resources", "infrastructure"), attempt
+    assert (attempt["failure_class"], attempt["fault"]) == ("executors-lost", "resources"), attempt
 
 
 def test_a_run_that_takes_too_long_is_ended(doors, tmp_path):
