@@ -320,7 +320,8 @@ int TestJob(const TestOptions& options) {
                        kCheckTime.count() / 1000),
            "not checked", job.document.root.line});
     } else if (!checked->ok()) {
-      findings.push_back({"job " + job.spec.name, Describe(*checked->error()), "wrong", job.document.root.line});
+      findings.push_back(
+          {"job " + job.spec.name, Describe(*checked->error()), "wrong", job.document.root.line});
     } else {
       std::ranges::move(**checked, std::back_inserter(findings));
     }
