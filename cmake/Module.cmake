@@ -14,9 +14,20 @@ set(HEARTH_STANDARD_HEADERS
   <string> <string_view> <tuple> <unordered_map> <unordered_set> <utility> <variant> <vector> <fmt/format.h>
   <tl/expected.hpp>)
 
+# For targets that include generated protobuf headers: under this macro messages with maps are laid out otherwise than in the
+# installed library.
+function(hearth_sees_messages target)
+  if(HEARTH_SANITIZERS STREQUAL "thread")
+    target_compile_options(${target} PRIVATE -U__SANITIZE_THREAD__)
+  endif()
+endfunction()
+
 function(hearth_precompile target)
   if(HEARTH_PRECOMPILED_HEADERS)
     target_precompile_headers(${target} PRIVATE ${ARGN})
+  endif()
+  if("${ARGN}" MATCHES "pb\\.h>")
+    hearth_sees_messages(${target})
   endif()
 endfunction()
 

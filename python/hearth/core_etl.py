@@ -16,9 +16,10 @@ import sys
 import uuid
 from urllib.parse import urlsplit
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession, functions
 
 FILE_FORMATS = ("csv", "json", "parquet", "text", "orc")
+LAKE_FORMATS = ("iceberg",)  # tables of a catalog that the job's settings name, changed by row-level commands
 DYNAMIC = "spark.sql.sources.partitionOverwriteMode"
 
 
@@ -60,7 +61,7 @@ def add_source(spark: SparkSession, source: dict) -> None:
         if schema := options.pop("schema", ""):
             reader = reader.schema(schema)
         rows = reader.options(**options).load(source["path"])
-    elif source["type"] == "table":
+    elif source["type"] == "table" or source["type"] in LAKE_FORMATS:
         rows = spark.table(table_of(spark, source))
     else:
         refuse("sources", source)
@@ -108,9 +109,11 @@ def writer_of(rows: DataFrame, sink: dict, mode: str):
 
 def write_sink(spark: SparkSession, sink: dict, last: str) -> None:
     kind, mode, view = sink["type"], sink.get("mode", "append"), sink.get("from") or last
-    if kind not in FILE_FORMATS and kind != "table":
+    if kind not in FILE_FORMATS + LAKE_FORMATS and kind != "table":
         refuse("sinks", sink)
-    if mode == "merge":
+    if kind in LAKE_FORMATS:
+        write_lake_table(spark, sink, mode, view)
+    elif mode == "merge":
         merge(spark, sink, view)
     elif kind == "table":
         write_table(spark, sink, mode, spark.table(quoted(view)))
@@ -128,6 +131,45 @@ def write_table(spark: SparkSession, sink: dict, mode: str, rows: DataFrame) -> 
             in_order.write.insertInto(table, overwrite=True)
     else:
         writer_of(rows, sink, mode).saveAsTable(table)
+
+
+def write_lake_table(spark: SparkSession, sink: dict, mode: str, view: str) -> None:
+    """An existing table keeps its columns, partitions and properties: only its rows change."""
+    table = table_of(spark, sink)
+    rows = spark.table(quoted(view))
+    if mode == "merge":
+        rows = rows.localCheckpoint()  # read twice, and the same rows both times
+        check_keys(rows, sink["mergeKeys"], view)
+    if not spark.catalog.tableExists(table):
+        writer = rows.writeTo(table).using(sink["type"]).options(**options_of(sink))
+        if sink.get("partitionBy"):
+            writer = writer.partitionedBy(*[functions.col(quoted(column)) for column in sink["partitionBy"]])
+        writer.create()
+        return
+    rows = as_target(rows, spark.table(table), table)
+    writer = rows.writeTo(table).options(**options_of(sink))
+    if mode == "merge":
+        merge_rows(spark, table, rows, sink["mergeKeys"])
+    elif mode == "append":
+        writer.append()
+    elif sink.get("overwrite") == "partitions":
+        writer.overwritePartitions()
+    else:
+        writer.overwrite(functions.lit(True))
+
+
+def merge_rows(spark: SparkSession, table: str, rows: DataFrame, keys: list[str]) -> None:
+    view = f"hearth_merge_{uuid.uuid4().hex}"
+    rows.createOrReplaceTempView(view)
+    try:
+        # Null is a key like others.
+        same = " AND ".join(f"target.{quoted(key)} <=> source.{quoted(key)}" for key in keys)
+        spark.sql(
+            f"MERGE INTO {table} AS target USING {view} AS source ON {same} "
+            "WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
+        )
+    finally:
+        spark.catalog.dropTempView(view)
 
 
 def columns_in_order(spark: SparkSession, table: str, rows: DataFrame) -> list[str]:

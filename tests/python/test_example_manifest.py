@@ -1,0 +1,96 @@
+"""The example manifest, planned, applied and run: Iceberg tables of a catalog, on real Apache Spark 3.5."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT, full_run
+from doors import open_doors
+
+pytestmark = pytest.mark.skipif(not full_run(), reason="needs a full Spark 3.5 and Iceberg: ./dev test --full")
+
+EXAMPLE = ROOT / "tests" / "manifest" / "daily_orders.yaml"
+ORDERS = """
+CREATE TABLE lake.raw.orders (order_id INT, country STRING, amount DECIMAL(10, 2), order_date DATE) USING iceberg;
+INSERT INTO lake.raw.orders VALUES
+  (100, 'de', 1.50, DATE'2026-03-01'), (200, 'de', 2.25, DATE'2026-03-01'), (300, 'fr', 4.00, DATE'2026-03-01'),
+  (101, 'fr', 9.00, DATE'2026-03-01'), (400, 'fr', -1.00, DATE'2026-03-01'), (500, 'fr', 7.00, DATE'2026-03-02');
+"""
+AMOUNTS = "SELECT concat_ws('|', 'row', country, order_date, amount) AS line FROM lake.sales.daily_amounts"
+
+
+@pytest.fixture(scope="module")
+def spark_3_5(tmp_path_factory):
+    """(home of Spark 3.5, jars of Iceberg)"""
+    sys.path.insert(0, str(ROOT / "tools" / "setup"))
+    from fetch import fetch_groups
+
+    folders = fetch_groups(["full", "spark"])
+    content = folders["client_3_5"]
+    home = tmp_path_factory.mktemp("spark-3.5")
+    for name, target in {"bin": "deps/bin", "jars": "deps/jars"}.items():
+        (home / name).symlink_to(content / target)
+    (home / "python").mkdir()
+    (home / "python" / "lib").symlink_to(content / "lib")
+    return home, ",".join(map(str, sorted(folders["iceberg_3_5"].glob("*.jar"))))
+
+
+@pytest.fixture(scope="module")
+def doors(binary, spark_3_5, tmp_path_factory):
+    home, jars = spark_3_5
+    folder = tmp_path_factory.mktemp("example")
+    settings = {
+        "spark.jars": jars,
+        "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+        "spark.sql.catalog.lake": "org.apache.iceberg.spark.SparkCatalog",
+        "spark.sql.catalog.lake.type": "hadoop",
+        "spark.sql.catalog.lake.warehouse": f"file:{folder}/lake",
+    }
+    (folder / "platform.yaml").write_text(json.dumps({"environments": {"local": {"sparkConfig": settings}}}))
+    (folder / "countries.csv").write_text("code,name\nDE,Germany\nFR,France\n")
+    arguments = {"--platform": folder / "platform.yaml", "--spark-home": home, "--python": sys.executable}
+    with open_doors(binary, folder, *(str(word) for pair in arguments.items() for word in pair)) as server:
+        server.reference = folder
+        yield server
+
+
+@pytest.fixture
+def hearth(binary, doors):
+    def run(*words) -> str:
+        done = subprocess.run(
+            [binary, *map(str, words), "--server", doors.url], capture_output=True, text=True, timeout=300
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+def statements(hearth, doors, tmp_path, text: str) -> str:
+    """The log of a job of SQL statements that has succeeded."""
+    (tmp_path / "statements.yaml").write_text(
+        "apiVersion: hearth.dev/v1\nkind: SparkJob\nmetadata: {name: statements, team: sales}\n"
+        'spec:\n  engine: {version: "3.5"}\n  jobType: batch\n  resources: {executor: {instances: 0}}\n'
+        f"  sql: {{query: {json.dumps(text)}}}\n"
+    )
+    answer = hearth("job", "submit", tmp_path / "statements.yaml", "--environment", "local", "--wait", "--output", "json")
+    job_id = re.search(r'"job_id": ?"([^"]+)"', answer).group(1)
+    return hearth("job", "logs", job_id)
+
+
+def test_the_example_is_planned_applied_and_run(hearth, doors, tmp_path):
+    statements(hearth, doors, tmp_path, ORDERS)
+    local = [EXAMPLE, "--environment", "local", "--output", "json"]
+    created = json.loads(hearth("plan", *local))["actions"]
+    assert [(action["action"], action["primitive"]) for action in created] == [("create", "job"), ("create", "schedule")]
+    hearth("apply", *local)
+    assert json.loads(hearth("plan", *local)).get("actions", []) == [], "a second plan is empty"
+
+    parameters = ["--parameter", "ds=2026-03-01", "--parameter", f"reference=file:{doors.reference}"]
+    for _ in range(2):  # the night's partition is written again, not twice
+        hearth("job", "submit", EXAMPLE, "--environment", "local", *parameters, "--wait")
+    rows = re.findall(r"row\|.*", statements(hearth, doors, tmp_path, AMOUNTS))
+    assert sorted(rows) == ["row|France|2026-03-01|4.00", "row|Germany|2026-03-01|3.75"]
+    hearth("delete", *local)
