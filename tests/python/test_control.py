@@ -149,6 +149,7 @@ def test_a_job_is_watched_and_cancelled(doors):
         (sql_job(idempotency_key="k" * 201), "idempotency_key"),
         (sql_job() | {"config": {"sql": {"query": "x"}, "resources": {"driver": {"memory": "much"}}}}, "config.resources.driver.memory"),
         (sql_job() | {"config": {"sql": {"query": "x"}, "resources": {"driver": {"croes": 1}}}}, "config.resources.driver.croes"),
+        (sql_job() | {"config": {"sql": {"query": "x"}, "resources": {"driver": {"cores": 0}}}}, "config.resources.driver.cores"),
     ],
 )  # fmt: skip
 def test_a_wrong_field_is_named(doors, body, field):

@@ -94,3 +94,38 @@ def test_the_example_is_planned_applied_and_run(hearth, doors, tmp_path):
     rows = re.findall(r"row\|.*", statements(hearth, doors, tmp_path, AMOUNTS))
     assert sorted(rows) == ["row|France|2026-03-01|4.00", "row|Germany|2026-03-01|3.75"]
     hearth("delete", *local)
+
+
+SINKS = """
+apiVersion: hearth.dev/v1
+kind: SparkJob
+metadata: {name: sinks, team: sales}
+spec:
+  engine: {type: spark-oss, version: "3.5"}
+  jobType: batch
+  resources: {executor: {instances: 0}}
+  coreEtl:
+    jobSpec:
+      transformations:
+        - {name: first, query: "SELECT * FROM VALUES (1, 'a'), (2, 'b'), (CAST(NULL AS INT), 'n') AS rows(k, v)"}
+        - {name: changed, query: "SELECT * FROM VALUES ('B', 2L), ('c', 3L), ('N', NULL) AS rows(v, k)"}
+      sinks:
+        - {name: new, type: iceberg, catalog: lake, database: sales, table: merged, from: first}
+        - {name: merged, type: iceberg, catalog: lake, database: sales, table: merged, from: changed, mode: merge, mergeKeys: [k]}
+        - {name: old, type: iceberg, catalog: lake, database: sales, table: replaced, from: first, partitionBy: [v]}
+        - {name: more, type: iceberg, catalog: lake, database: sales, table: replaced, from: first}
+        - {name: replaced, type: iceberg, catalog: lake, database: sales, table: replaced, from: changed, mode: overwrite}
+"""
+TABLES = """
+SELECT concat_ws('|', 'row', 'merged', k, v) AS line FROM lake.sales.merged;
+SELECT concat_ws('|', 'row', 'replaced', k, v) AS line FROM lake.sales.replaced;
+SELECT concat_ws('|', 'row', 'partitions', count(*)) AS line FROM lake.sales.replaced.partitions;
+"""
+
+
+def test_every_mode_of_a_sink_changes_the_rows_alone(hearth, doors, tmp_path):
+    (tmp_path / "sinks.yaml").write_text(SINKS)
+    hearth("job", "submit", tmp_path / "sinks.yaml", "--environment", "local", "--wait")
+    rows = {line.removeprefix("row|") for line in re.findall(r"row\|.*", statements(hearth, doors, tmp_path, TABLES))}
+    merged = {"merged|1|a", "merged|2|B", "merged|3|c", "merged|N"}
+    assert rows == merged | {"replaced|2|B", "replaced|3|c", "replaced|N", "partitions|3"}
