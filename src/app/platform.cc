@@ -91,8 +91,9 @@ class PlatformFile {
     }));
     HEARTH_RETURN_IF_ERROR(
         ReadFields(root["alerts"], "alerts", {{"channels", Addresses(&policy.alert_channels)}}));
-    HEARTH_RETURN_IF_ERROR(
-        ReadFields(root["callbacks"], "callbacks", {{"secret_file", Secret(&policy.callback_secret)}}));
+    HEARTH_RETURN_IF_ERROR(ReadFields(root["callbacks"], "callbacks",
+                                      {{"secret_file", Secret(&policy.callback_secret)},
+                                       {"completion_url", Address(&policy.completion_url)}}));
     return ReadFields(root["kubernetes"], "kubernetes", {{"clusters", Text(&platform_.clusters_file)}});
   }
 
@@ -161,9 +162,19 @@ class PlatformFile {
       if (!value.IsMap()) return kExpected;
       for (const auto& entry : value) {
         const std::string address = entry.second.IsScalar() ? entry.second.Scalar() : "";
-        if (!address.starts_with("http://") && !address.starts_with("https://")) return kExpected;
+        if (!IsAddress(address)) return kExpected;
         (*target)[entry.first.as<std::string>()] = address;
       }
+      return "";
+    };
+  }
+  static bool IsAddress(const std::string& text) {
+    return text.starts_with("http://") || text.starts_with("https://");
+  }
+  static Reader Address(std::string* target) {
+    return [target](const YAML::Node& value) -> std::string {
+      if (!value.IsScalar() || !IsAddress(value.Scalar())) return "an http:// or https:// address";
+      *target = value.Scalar();
       return "";
     };
   }

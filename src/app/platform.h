@@ -15,7 +15,9 @@
 //     spike: {runs: 20, within: 10min, pause: 15min}  # of all jobs, by one infrastructure failure
 //   prices: {core_hour: 0.04, gib_hour: 0.005, currency: EUR}
 //   alerts: {channels: {"slack:#data": "https://…"}}  # addresses of what jobs name
-//   callbacks: {secret_file: /etc/hearth/callback-secret}
+//   callbacks:
+//     secret_file: /etc/hearth/callback-secret    # signs all POSTs about runs
+//     completion_url: https://…                   # one POST for each run that succeeded, with what it wrote
 //   kubernetes: {clusters: /etc/hearth/clusters.yaml}
 #pragma once
 

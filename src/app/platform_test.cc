@@ -38,6 +38,7 @@ TEST(Platform, ReadsWhatThePlatformTeamDecides) {
       "alerts: {channels: {'slack:#data': 'https://chat.example/hook'}}\n"
       "breakers: {job: {runs: 5}, spike: {runs: 0, within: 1h, pause: 2h}}\n"
       "prices: {core_hour: 0.04, gib_hour: 0.005, currency: EUR}\n"
+      "callbacks: {completion_url: 'https://lineage.example/api/v1/lineage'}\n"
       "kubernetes: {clusters: clusters.yaml}\n");
   ASSERT_TRUE(platform.ok()) << platform.error()->message;
   const runner::Policy& policy = platform->policy;
@@ -54,6 +55,7 @@ TEST(Platform, ReadsWhatThePlatformTeamDecides) {
   EXPECT_EQ(policy.prices.gib_hour, 0.005);
   EXPECT_EQ(policy.breakers.job_runs, 5);
   EXPECT_EQ(policy.alert_channels.at("slack:#data"), "https://chat.example/hook");
+  EXPECT_EQ(policy.completion_url, "https://lineage.example/api/v1/lineage");
   EXPECT_EQ(policy.breakers.spike_runs, 0);
   EXPECT_EQ(policy.breakers.pause_seconds, 7200);
   EXPECT_EQ(policy.prices.currency, "EUR");
@@ -67,6 +69,8 @@ TEST(Platform, NamesWhatIsWrong) {
   EXPECT_EQ(ErrorOf("prices: {core_hour: 1}\n"), "line 1: prices.currency: expected a currency such as EUR");
   EXPECT_EQ(ErrorOf("prices: {core_hour: -1}\n"),
             "line 1: prices.core_hour: '-1' is not a price for an hour");
+  EXPECT_EQ(ErrorOf("callbacks: {completion_url: here}\n"),
+            "line 1: callbacks.completion_url: 'here' is not an http:// or https:// address");
   EXPECT_EQ(ErrorOf("teams: 3\n"), "line 1: teams: '3' is not names, each with its fields");
 }
 

@@ -69,10 +69,11 @@ session::Configuration::Values InitialSettings(const ServerSettings& settings, c
 class Process final : public ServerProcess {
  public:
   Process(const ServerSettings& settings, const std::string& warehouse, std::unique_ptr<plan::Engine> engine,
-          session::WriteGuard* guard)
+          session::WriteGuard* guard, session::WriteNotes* notes)
       : stop_time_(settings.stop_seconds),
         engine_(std::move(engine)),
         catalog_(session::MakeMemoryCatalogStore(warehouse)),
+        noting_(notes == nullptr ? nullptr : session::Noting(*engine_, *catalog_, *notes)),
         requests_("requests", kRequestThreads, kQueuedRequests),
         operations_("operations", kOperationThreads, kQueuedOperations),
         scratch_(fs::temp_directory_path() /
@@ -115,7 +116,8 @@ class Process final : public ServerProcess {
  private:
   session::SessionEnvironment MakeEnvironment(const ServerSettings& settings, const std::string& warehouse,
                                               session::WriteGuard* guard) {
-    session::SessionEnvironment environment{*engine_,    *catalog_, global_views_,
+    plan::Engine& engine = noting_ ? *noting_ : *engine_;
+    session::SessionEnvironment environment{engine,      *catalog_, global_views_,
                                             operations_, clock_,    InitialSettings(settings, warehouse),
                                             {},          scratch_,  ProcessUser()};
     environment.write_guard = guard;
@@ -126,6 +128,7 @@ class Process final : public ServerProcess {
   const base::SystemClock clock_;
   const std::unique_ptr<plan::Engine> engine_;
   const std::unique_ptr<session::CatalogStore> catalog_;
+  const std::unique_ptr<plan::Engine> noting_;  // the same engine; null: nobody asks what is written
   session::TemporaryViews global_views_;
   base::ThreadPool requests_;
   base::ThreadPool operations_;
@@ -140,14 +143,15 @@ class Process final : public ServerProcess {
 }  // namespace
 
 base::Result<std::unique_ptr<ServerProcess>> StartServerProcess(const ServerSettings& settings,
-                                                                session::WriteGuard* guard) {
+                                                                session::WriteGuard* guard,
+                                                                session::WriteNotes* notes) {
   HEARTH_ASSIGN(const std::string warehouse, MakeWarehouse(settings.warehouse));
   plan::EngineOptions options;
   options.threads = ThreadCount(settings);
   options.memory_limit = settings.memory_limit;
   options.spill_directory = settings.spill_directory;
   HEARTH_ASSIGN(std::unique_ptr<plan::Engine> engine, engine::OpenEngine(options));
-  auto process = std::make_unique<Process>(settings, warehouse, std::move(engine), guard);
+  auto process = std::make_unique<Process>(settings, warehouse, std::move(engine), guard, notes);
   HEARTH_RETURN_IF_ERROR(process->Listen(settings.listen));
   HEARTH_RETURN_IF_ERROR(process->OpenJobs(settings, warehouse));
   return std::unique_ptr<ServerProcess>(std::move(process));

@@ -10,6 +10,7 @@
 #include "app/server_settings.h"
 #include "base/result.h"
 #include "session/session_manager.h"
+#include "session/write_notes.h"
 
 namespace hearth::app {
 
@@ -26,8 +27,9 @@ class ServerProcess {
 };
 
 // Errors: kIllegalArgument when the place to listen is taken, or a directory cannot be made.
-// `guard`: of the writes of all its sessions, which it outlives; null: they go anywhere.
+// `guard`, `notes`: of the writes of all its sessions, which they outlive; null: any, and nobody asks.
 base::Result<std::unique_ptr<ServerProcess>> StartServerProcess(const ServerSettings& settings,
-                                                                session::WriteGuard* guard = nullptr);
+                                                                session::WriteGuard* guard = nullptr,
+                                                                session::WriteNotes* notes = nullptr);
 
 }  // namespace hearth::app

@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "runner/completion.h"
+
 namespace hearth::runner {
 namespace {
 
@@ -24,6 +26,7 @@ constexpr int64_t kLongestPause = 900;
 constexpr size_t kLongestAnswer = 500;
 constexpr std::string_view kEndKind = "end";
 constexpr std::string_view kSlaKind = "sla";
+constexpr std::string_view kCompletionKind = "completion";
 
 size_t Discard(char*, size_t size, size_t count, void*) { return size * count; }
 
@@ -101,13 +104,9 @@ std::string SignBody(const std::string& secret, const std::string& body) {
   return text;
 }
 
-Callbacks::Callbacks(Store& store, std::string secret, std::map<std::string, std::string> channels,
-                     const base::Clock& clock, std::vector<Observer*> observers)
-    : store_(store),
-      secret_(std::move(secret)),
-      channels_(std::move(channels)),
-      clock_(clock),
-      observers_(std::move(observers)) {}
+Callbacks::Callbacks(Store& store, const Policy& policy, const base::Clock& clock,
+                     std::vector<Observer*> observers)
+    : store_(store), policy_(policy), clock_(clock), observers_(std::move(observers)) {}
 
 Callbacks::~Callbacks() { Stop(); }
 
@@ -152,19 +151,26 @@ void Callbacks::Deliver(const Callback& callback) {
     (void)store_.SaveCallback(callback, 0, reason);
     return;
   }
-  const auto named = channels_.find(callback.channel);
-  const std::string& url = named == channels_.end() ? callback.channel : named->second;
+  const std::string url = AddressOf(callback);
   if (!url.starts_with("http://") && !url.starts_with("https://")) {
     (void)store_.SaveCallback(callback, 0, "the platform's file gives this channel no address");
     for (Observer* observer : observers_) observer->OnCallback(callback.kind, CallbackEnd::kGivenUp);
     return;
   }
-  Send(callback, **run, url);
+  if (callback.kind != kCompletionKind) return Send(callback, BodyOf(callback, **run), url);
+  const auto attempts = store_.Attempts(callback.run);
+  if (attempts.ok()) Send(callback, CompletionBody(**run, *attempts), url);
 }
 
-void Callbacks::Send(const Callback& callback, const runner::Run& run, const std::string& url) {
-  const std::string body = BodyOf(callback, run);
-  const Answer answer = Post(url, body, secret_.empty() ? "" : SignBody(secret_, body));
+std::string Callbacks::AddressOf(const Callback& callback) const {
+  if (callback.kind == kCompletionKind) return policy_.completion_url;
+  const auto named = policy_.alert_channels.find(callback.channel);
+  return named == policy_.alert_channels.end() ? callback.channel : named->second;
+}
+
+void Callbacks::Send(const Callback& callback, const std::string& body, const std::string& url) {
+  const std::string& secret = policy_.callback_secret;
+  const Answer answer = Post(url, body, secret.empty() ? "" : SignBody(secret, body));
   const bool is_taken = answer.status >= 200 && answer.status < 300;
   const std::string text =
       (answer.error.empty() ? fmt::format("HTTP {}", answer.status) : answer.error).substr(0, kLongestAnswer);

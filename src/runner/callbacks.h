@@ -1,12 +1,11 @@
 // POSTs about runs: to the caller's address when one has ended, to the channels of the job's alerting when it
-// has failed, has succeeded or is late. Owed in the same transaction as the end, tried again until they are
-// taken or given up. Body: JSON with job_id, status and what the receiver needs to know; signed when a secret
-// is set.
+// has failed, has succeeded or is late, to the platform's address when it has succeeded. Owed in the same
+// transaction as the end, tried again until they are taken or given up. Body: JSON with job_id, status and
+// what the receiver needs to know, of the last kind completion.h; signed when a secret is set.
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
-#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -14,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "runner/policy.h"
 #include "runner/store/store.h"
 
 namespace hearth::runner {
@@ -24,9 +24,9 @@ std::string SignBody(const std::string& secret, const std::string& body);
 // One thread of its own. All that it is given outlives it.
 class Callbacks {
  public:
-  // `channels`: addresses of the names that jobs may give.
-  Callbacks(Store& store, std::string secret, std::map<std::string, std::string> channels,
-            const base::Clock& clock, std::vector<Observer*> observers = {});
+  // Of the policy: addresses, and the secret.
+  Callbacks(Store& store, const Policy& policy, const base::Clock& clock,
+            std::vector<Observer*> observers = {});
   ~Callbacks();
 
   base::Status Start();
@@ -35,11 +35,11 @@ class Callbacks {
  private:
   void Run();
   void Deliver(const Callback& callback);
-  void Send(const Callback& callback, const runner::Run& run, const std::string& url);
+  std::string AddressOf(const Callback& callback) const;
+  void Send(const Callback& callback, const std::string& body, const std::string& url);
 
   Store& store_;
-  const std::string secret_;
-  const std::map<std::string, std::string> channels_;
+  const Policy& policy_;
   const base::Clock& clock_;
   const std::vector<Observer*> observers_;
   std::mutex mutex_;

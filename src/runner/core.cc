@@ -8,6 +8,7 @@
 
 #include "runner/admission.h"
 #include "runner/cost.h"
+#include "runner/datasets.h"
 #include "runner/failure_classes.h"
 #include "runner/sizing.h"
 #include "runner/trace.h"
@@ -437,6 +438,9 @@ base::Status Core::End(Live& live, Outcome outcome, int64_t ended_at) {
   attempt.ended_at = ended_at > 0 ? ended_at : now;
   if (outcome.error_condition.empty()) outcome.error_condition = FindErrorCondition(outcome.log_tail);
   attempt.outcome = std::move(outcome);
+  // How CoreETL comes to its sinks, by folders and tables of its own, is not what it writes.
+  if (NamesItsData(attempt.spec))
+    attempt.outcome.written = attempt.outcome.succeeded ? SinksOf(attempt.spec) : Datasets();
   PutCost(policy_.prices, &attempt);
   run.owner = server_;
   if (attempt.outcome.succeeded) {

@@ -6,6 +6,8 @@
 #include <set>
 #include <vector>
 
+#include "runner/event_log_writes.h"
+
 namespace hearth::runner {
 namespace {
 
@@ -28,18 +30,20 @@ const json& RecordAt(const json& value, const char* key) {
 
 class Reader {
  public:
+  explicit Reader(std::chrono::seconds time) : end_(std::chrono::steady_clock::now() + time) {}
+
   void ReadFile(const fs::path& path) {
     std::ifstream file(path, std::ios::binary);
     std::string line;
-    while (bytes_ < kMostBytes && std::getline(file, line)) {
+    while (bytes_ < kMostBytes && std::chrono::steady_clock::now() < end_ && std::getline(file, line)) {
       bytes_ += static_cast<int64_t>(line.size()) + 1;
       ReadLine(line);
     }
   }
 
-  Metrics Take() {
+  EventLog Take() {
     if (!metrics_.empty()) metrics_["executors"] = static_cast<double>(executors_.size());
-    return std::move(metrics_);
+    return {std::move(metrics_), writes_.Take()};
   }
 
  private:
@@ -58,6 +62,14 @@ class Reader {
     } else if (event.starts_with("SparkListenerExecutorAdded\"")) {
       const json added = json::parse(line, nullptr, false);
       if (added.is_object()) executors_.insert(added.value("Executor ID", ""));
+    } else if (event.starts_with("org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart\"")) {
+      writes_.OnStart(json::parse(line, nullptr, false));
+    } else if (event.starts_with("org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionEnd\"")) {
+      writes_.OnEnd(json::parse(line, nullptr, false));
+    } else if (event.starts_with("SparkListenerEnvironmentUpdate\"")) {
+      writes_.OnEnvironment(json::parse(line, nullptr, false));
+    } else if (writes_.WantsJobs() && event.starts_with("SparkListenerJobStart\"")) {
+      writes_.OnJob(json::parse(line, nullptr, false));
     }
   }
 
@@ -95,14 +107,16 @@ class Reader {
     peak = std::max(peak, value);
   }
 
+  const std::chrono::steady_clock::time_point end_;
   Metrics metrics_;
   std::set<std::string> executors_;
+  WriteRecognizer writes_;
   int64_t bytes_ = 0;
 };
 
 }  // namespace
 
-Metrics ReadEventLogs(const fs::path& folder) {
+EventLog ReadEventLogs(const fs::path& folder, std::chrono::seconds time) {
   std::vector<fs::path> files;
   std::error_code ignored;
   for (const auto& entry : fs::recursive_directory_iterator(folder, ignored)) {
@@ -111,7 +125,7 @@ Metrics ReadEventLogs(const fs::path& folder) {
     }
   }
   std::ranges::sort(files);
-  Reader reader;
+  Reader reader(time);
   for (const fs::path& file : files) reader.ReadFile(file);
   return reader.Take();
 }

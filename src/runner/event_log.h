@@ -1,10 +1,13 @@
-// What Spark's event log says about a finished application, as numbers: what Check shows and sizing learns
-// from.
+// What Spark's event log says about a finished application: numbers, which Check shows and sizing learns
+// from, and what it wrote.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <string>
+
+#include "runner/run.h"
 
 namespace hearth::runner {
 
@@ -13,8 +16,14 @@ namespace hearth::runner {
 // executor_peak_heap_mib, executors. Sums over all tasks, peaks over all processes.
 using Metrics = std::map<std::string, double>;
 
+struct EventLog {
+  Metrics metrics;
+  Datasets written;
+};
+
 // Of the application whose log lies below `folder`; empty when there is none. Lines that are no events are
-// passed over; reading ends after a bounded number of bytes.
-Metrics ReadEventLogs(const std::filesystem::path& folder);
+// passed over; reading ends after a bounded number of bytes, and after about `time`.
+EventLog ReadEventLogs(const std::filesystem::path& folder,
+                       std::chrono::seconds time = std::chrono::seconds(60));
 
 }  // namespace hearth::runner

@@ -58,6 +58,7 @@ struct Policy {
   BreakerPolicy breakers;
   std::map<std::string, std::string> alert_channels;  // addresses of what jobs name: "slack:#data"
   std::string callback_secret;                        // signs callbacks; empty: unsigned
+  std::string completion_url;  // is told of each run that has succeeded, with what it wrote; empty: nobody is
 
   const EnvironmentPolicy& Environment(const std::string& name) const;
   const TeamLimits& Team(const std::string& name) const;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -63,6 +64,20 @@ struct Failure {
   std::string advice;         // what to do about it, in a sentence
 };
 
+// Data as OpenLineage names it: {"file", "/data/a"}, {"s3://lake", "a"}, {"spark_catalog", "sales.orders"}.
+struct Dataset {
+  std::string name_space;
+  std::string name;
+  auto operator<=>(const Dataset&) const = default;
+};
+
+// Each once, at most kMostDatasets.
+struct Datasets {
+  std::vector<Dataset> items;
+  bool is_cut = false;  // there were more
+};
+inline constexpr size_t kMostDatasets = 1000;
+
 // What a backend could tell about an attempt that has ended.
 struct Outcome {
   bool succeeded = false;
@@ -73,6 +88,7 @@ struct Outcome {
   std::string error_condition;            // Spark's, "TABLE_OR_VIEW_NOT_FOUND"; empty: none found
   std::string log_tail;                   // last lines of the driver, at most kLogTailBytes
   std::map<std::string, double> metrics;  // names of metrics.h, in the unit that the name ends with
+  Datasets written;                       // as far as there is evidence of it; also of attempts that failed
 };
 inline constexpr size_t kLogTailBytes = size_t{32} << 10;
 

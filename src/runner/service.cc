@@ -84,11 +84,10 @@ class Service final : public RunnerService {
           const base::Clock& clock)
       : options_(std::move(options)),
         clock_(clock),
-        store_(database, Observers()),
+        store_(database, Observers(), !options_.policy.completion_url.empty()),
         backends_(std::move(backends)),
         core_(store_, Pointers(backends_), options_.policy, clock_, options_.server),
-        callbacks_(store_, options_.policy.callback_secret, options_.policy.alert_channels, clock_,
-                   options_.observers),
+        callbacks_(store_, options_.policy, clock_, options_.observers),
         definitions_(database, clock_),
         keeper_(definitions_, store_, *this, options_.platform, clock_, options_.policy.breakers),
         steps_("steps", options_.step_threads, kQueuedSteps) {}

@@ -13,7 +13,7 @@ ENDS = ("SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT", "LOST")
 
 
 @contextlib.contextmanager
-def open_spark(binary, folder):
+def open_spark(binary, folder, *arguments: str):
     """A server whose jobs run on the judge's full Spark."""
     spec = importlib.util.spec_from_file_location("judge_environment", ROOT / "tools" / "judge" / "environment.py")
     judge = importlib.util.module_from_spec(spec)
@@ -21,7 +21,7 @@ def open_spark(binary, folder):
     judge.ensure_judge()
     spark_home = judge.spark_home()
     python = spark_home.parents[3] / "bin" / "python"
-    with open_doors(binary, folder, "--spark-home", str(spark_home), "--python", str(python)) as server:
+    with open_doors(binary, folder, "--spark-home", str(spark_home), "--python", str(python), *arguments) as server:
         yield server
 
 

@@ -66,6 +66,28 @@ std::string AttemptEnd(const Json& attempt) {
   return TextOf(attempt, "reason");
 }
 
+// What the attempts wrote; empty: nothing is known of it.
+std::string WrittenTable(const Json& attempts) {
+  constexpr size_t kMostShown = 20;
+  std::vector<Row> rows = {{"ATTEMPT", "WRITTEN", "NAME"}};
+  size_t left = 0;
+  bool is_cut = false;
+  for (const Json& attempt : attempts) {
+    is_cut = is_cut || attempt.value("datasets_cut", false);
+    for (const Json& dataset : attempt.value("datasets_written", Json::array())) {
+      if (rows.size() > kMostShown) {
+        ++left;
+      } else {
+        rows.push_back({TextOf(attempt, "number"), TextOf(dataset, "namespace"), TextOf(dataset, "name")});
+      }
+    }
+  }
+  if (rows.size() == 1) return "";
+  std::string text = "\n" + Table(rows);
+  if (left > 0) text += fmt::format("… and {}{} more (--output json)\n", left, is_cut ? " or" : "");
+  return text;
+}
+
 std::string Sentence(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
   if (!text.empty() && text.back() != '.') text += '.';
@@ -115,7 +137,7 @@ std::string JobPage(const Json& job, const Json& events) {
                       TimeOf(attempt, "end_time"), AttemptEnd(attempt), CostOf(attempt),
                       TextOf(attempt, "failure_class"), TextOf(attempt, "decision")});
     }
-    text += "\n" + Table(rows);
+    text += "\n" + Table(rows) + WrittenTable(job["attempts"]);
   }
   std::vector<Row> rows = {{"TIME", "STATUS", "CAUSE"}};
   for (const Json& event : events)

@@ -17,6 +17,7 @@
 #include "session/core_etl.h"
 #include "session/found_tables.h"
 #include "session/script.h"
+#include "session/write_notes.h"
 
 namespace hearth::app {
 namespace {
@@ -33,6 +34,7 @@ struct RunOptions {
   std::string python = "python3";
   std::string warehouse;
   std::string memory_limit;
+  std::string written;
   int threads = 0;
   std::vector<std::string> settings;
 };
@@ -111,7 +113,8 @@ int Run(const RunOptions& options) {
   }
   const auto settings = SettingsOf(options);
   if (!settings.ok()) return Complain(settings.error()->message);
-  auto process = StartServerProcess(*settings);
+  session::WriteNotes notes(options.written);
+  auto process = StartServerProcess(*settings, nullptr, options.written.empty() ? nullptr : &notes);
   if (!process.ok()) return Complain(process.error()->message);
   auto session = (*process)->sessions().GetOrCreate({"hearth", session::SessionId(base::RandomUuid())}, "");
   if (!session.ok()) return Complain(session.error()->message);
@@ -135,6 +138,8 @@ void InstallRun(CLI::App& parser, int& exit_code) {
       ->type_name("JSON");
   parser.add_option("--python", options->python, "The Python that has a PySpark client (default python3)");
   parser.add_option("--warehouse", options->warehouse, "Where managed tables live (default spark-warehouse)");
+  parser.add_option("--written", options->written,
+                    "A file that gets a line of JSON for each place and table that was written to");
   parser.add_option("--memory-limit", options->memory_limit, "Memory of the engine");
   parser.add_option("--threads", options->threads, "Threads of the engine (default: one for each core)");
   parser.add_option("--conf", options->settings, "A Spark setting; may be given again")

@@ -95,6 +95,12 @@ pb::Attempt ToAttempt(const runner::Attempt& from) {
     to.set_cost(cost->amount);
     to.set_currency(cost->currency);
   }
+  for (const runner::Dataset& dataset : from.outcome.written.items) {
+    pb::Dataset* written = to.add_datasets_written();
+    written->set_namespace_(ValidUtf8(dataset.name_space));
+    written->set_name(ValidUtf8(dataset.name));
+  }
+  to.set_datasets_cut(from.outcome.written.is_cut);
   SetSpec(from.spec, to.mutable_spec());
   return to;
 }

@@ -34,6 +34,9 @@ Outcome ReadOutcome(const std::string& text) {
   outcome.error_condition = fields.value("error_condition", "");
   outcome.log_tail = fields.value("log_tail", "");
   if (fields.contains("metrics")) outcome.metrics = fields["metrics"].get<std::map<std::string, double>>();
+  for (const json& item : fields.value("written", json::array()))
+    outcome.written.items.push_back({item.at(0).get<std::string>(), item.at(1).get<std::string>()});
+  outcome.written.is_cut = fields.value("written_cut", false);
   return outcome;
 }
 
@@ -140,6 +143,9 @@ std::string OutcomeToJson(const Outcome& outcome) {
   if (!outcome.error_condition.empty()) fields["error_condition"] = outcome.error_condition;
   if (!outcome.log_tail.empty()) fields["log_tail"] = outcome.log_tail;
   if (!outcome.metrics.empty()) fields["metrics"] = outcome.metrics;
+  for (const Dataset& dataset : outcome.written.items)
+    fields["written"].push_back({dataset.name_space, dataset.name});
+  if (outcome.written.is_cut) fields["written_cut"] = true;
   return Dump(fields);
 }
 

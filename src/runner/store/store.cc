@@ -93,9 +93,12 @@ base::Status Owe(SqlConnection& connection, const Run& run, const char* kind, co
 }
 
 // When it has ended, in the transaction of the end.
-base::Status OweEnd(SqlConnection& connection, const Run& run) {
+base::Status OweEnd(SqlConnection& connection, const Run& run, bool owes_completions) {
   if (!IsFinal(run.state)) return {};
   constexpr int64_t kNow = 1;
+  // Without the address: who changes that makes nobody be told twice.
+  if (owes_completions && run.state == RunState::kSucceeded)
+    HEARTH_RETURN_IF_ERROR(Owe(connection, run, "completion", "", kNow));
   if (!run.callback_url.empty()) HEARTH_RETURN_IF_ERROR(Owe(connection, run, "end", run.callback_url, kNow));
   if (run.state == RunState::kCancelled) return {};
   const bool has_succeeded = run.state == RunState::kSucceeded;
@@ -123,7 +126,9 @@ base::Status NoteFailure(SqlConnection& connection, const Attempt& attempt) {
   return {};
 }
 
-base::Result<bool> SaveIn(SqlConnection& connection, const Change& change) {
+}  // namespace
+
+base::Result<bool> Store::SaveIn(SqlConnection& connection, const Change& change) const {
   const bool has_event = !change.event_cause.empty();
   HEARTH_ASSIGN(const auto updated, UpdateRun(connection, change.run, has_event));
   if (updated.empty()) return false;
@@ -131,13 +136,11 @@ base::Result<bool> SaveIn(SqlConnection& connection, const Change& change) {
   if (has_event) {
     HEARTH_RETURN_IF_ERROR(
         InsertEvent(connection, change.run, Number(updated[0][0]), change.event_cause, EventTime(change)));
-    HEARTH_RETURN_IF_ERROR(OweEnd(connection, change.run));
+    HEARTH_RETURN_IF_ERROR(OweEnd(connection, change.run, owes_completions_));
     if (change.attempt) HEARTH_RETURN_IF_ERROR(NoteFailure(connection, *change.attempt));
   }
   return true;
 }
-
-}  // namespace
 
 base::Result<Store::Inserted> Store::Insert(const Run& run) {
   Inserted answer;

@@ -37,12 +37,13 @@ struct Use {
   int64_t memory_mib = 0;
 };
 
-// A POST that is owed to somebody: to the submitter's address when the run has ended ("end"), or to a channel
-// of the job's alerting ("failure", "success", "sla").
+// A POST that is owed to somebody: to the submitter's address when the run has ended ("end"), to a channel of
+// the job's alerting ("failure", "success", "sla"), or to the platform's address when the run has succeeded
+// ("completion").
 struct Callback {
   RunId run;
   std::string kind;
-  std::string channel;  // an address, or a name of one
+  std::string channel;  // an address, or a name of one; empty: the platform's own
   int32_t tries = 0;
 };
 
@@ -96,9 +97,9 @@ struct Pause {
 // was lost; kInternal for a database that holds something else.
 class Store {
  public:
-  // The observers outlive it.
-  explicit Store(Database& database, std::vector<Observer*> observers = {})
-      : database_(database), observers_(std::move(observers)) {}
+  // The observers outlive it. `owes_completions`: somebody is told of runs that have succeeded.
+  explicit Store(Database& database, std::vector<Observer*> observers = {}, bool owes_completions = false)
+      : database_(database), observers_(std::move(observers)), owes_completions_(owes_completions) {}
 
   // Brings the schema to this version; refuses one that is newer.
   base::Status Migrate();
@@ -165,11 +166,13 @@ class Store {
   base::Result<int64_t> ForgetAudit(int64_t changes_before, int64_t reads_before, int32_t limit);
 
  private:
+  base::Result<bool> SaveIn(SqlConnection& connection, const Change& change) const;
   // After the change was written.
   void Conclude(Change* change) const;
 
   Database& database_;
   const std::vector<Observer*> observers_;
+  const bool owes_completions_;
 };
 
 }  // namespace hearth::runner

@@ -351,6 +351,30 @@ TEST_P(StoreTest, OwesWhatAlertingAsksFor) {
   EXPECT_TRUE(store_->DueCallbacks(now_, 10, now_ + 10)->empty()) << "success is told only when asked for";
 }
 
+TEST_P(StoreTest, OwesOneCompletionForASuccess) {
+  Store telling(*database_, {}, true);
+  for (const RunState end : {RunState::kFailed, RunState::kSucceeded}) {
+    Change change = Admitted(Stored(std::string(StateName(end))), "a");
+    ASSERT_TRUE(*telling.Save(change));
+    EXPECT_TRUE(telling.DueCallbacks(now_, 10, now_ + 10)->empty());
+    change.attempt->phase = AttemptPhase::kEnded;
+    change.attempt->outcome.written = {{{"file", "/out"}, {"lake", "sales.orders"}}, true};
+    change.run.state = end;
+    change.run.ended_at = now_;
+    ASSERT_TRUE(*telling.Save(change));
+    const auto due = telling.DueCallbacks(now_, 10, now_ + 1000);
+    ASSERT_TRUE(due.ok()) << due.error()->message;
+    ASSERT_EQ(due->size(), end == RunState::kSucceeded ? 1u : 0u);
+    const auto attempt = store_->FindAttempt(change.run.id, 1);
+    ASSERT_TRUE(attempt.ok()) << attempt.error()->message;
+    EXPECT_EQ((*attempt)->outcome.written.items, change.attempt->outcome.written.items);
+    EXPECT_TRUE((*attempt)->outcome.written.is_cut);
+    if (due->empty()) continue;
+    EXPECT_EQ(due->front().kind, "completion");
+    EXPECT_EQ(due->front().channel, "");
+  }
+}
+
 TEST_P(StoreTest, OneServerHoldsARole) {
   EXPECT_TRUE(*store_->HoldRole("admission", "a", now_, now_ + 10));
   EXPECT_TRUE(*store_->HoldRole("admission", "a", now_ + 5, now_ + 15));

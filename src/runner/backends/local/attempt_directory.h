@@ -6,6 +6,7 @@
 //   started.json   the process runs, or ran
 //   stop           somebody asked for the end: "graceful" or "forced"
 //   ended.json     how it ended; written last
+//   written.jsonl  what the embedded engine wrote, a line for each place or table
 //   log.N          the output from byte N on; older pieces are dropped
 #pragma once
 

@@ -141,13 +141,15 @@ base::Status OnSpark(const Attempt& attempt, const Programs& programs, const std
   return {};
 }
 
-base::Result<std::vector<std::string>> OnHearth(const Attempt& attempt, const Programs& programs) {
+base::Result<std::vector<std::string>> OnHearth(const Attempt& attempt, const Programs& programs,
+                                                const std::string& directory) {
   const JobSpec& spec = attempt.spec;
   const Application& application = spec.application;
   std::vector<std::string> arguments = {
       programs.hearth,  "run",
       "--threads",      fmt::format("{}", std::max(1, spec.resources.driver.cores)),
-      "--memory-limit", fmt::format("{}MiB", spec.resources.driver.memory_mib)};
+      "--memory-limit", fmt::format("{}MiB", spec.resources.driver.memory_mib),
+      "--written",      fmt::format("{}/{}", directory, kWrittenFile)};
   for (const auto& [key, value] : spec.spark_config) {
     arguments.insert(arguments.end(), {"--conf", fmt::format("{}={}", key, value)});
   }
@@ -198,7 +200,7 @@ base::Result<Command> CommandFor(const Attempt& attempt, const Programs& program
   }
   Command command;
   if (RunsOnHearth(spec, programs)) {
-    HEARTH_ASSIGN(command.arguments, OnHearth(attempt, programs));
+    HEARTH_ASSIGN(command.arguments, OnHearth(attempt, programs, directory));
   } else {
     HEARTH_RETURN_IF_ERROR(OnSpark(attempt, programs, directory, &command));
   }

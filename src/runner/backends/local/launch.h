@@ -15,6 +15,9 @@ struct Programs {
   std::string python;      // "python3"
 };
 
+// Where in the attempt's directory the embedded engine notes what it wrote (datasets.h reads it).
+inline constexpr const char* kWrittenFile = "written.jsonl";
+
 // `directory`: the attempt's own, absolute. Errors: kIllegalArgument names what the job or this machine
 // lacks.
 base::Result<Command> CommandFor(const Attempt& attempt, const Programs& programs,

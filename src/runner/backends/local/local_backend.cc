@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "runner/backends/local/attempt_directory.h"
 #include "runner/backends/local/processes.h"
+#include "runner/datasets.h"
 #include "runner/event_log.h"
 
 extern char** environ;
@@ -207,7 +208,12 @@ Outcome LocalBackend::OutcomeOf(const AttemptDirectory& directory, const Ending&
   outcome.message = ending.message;
   outcome.succeeded = ending.exit_code == 0 && ending.reason.empty();
   outcome.log_tail = directory.ReadLog(-kEvidenceBytes, kEvidenceBytes).text;
-  outcome.metrics = ReadEventLogs(directory.path() / "events");
+  EventLog log = ReadEventLogs(directory.path() / "events");
+  outcome.metrics = std::move(log.metrics);
+  DatasetCollector written;
+  written.Add(ReadWritten(directory.path() / kWrittenFile));
+  written.Add(log.written);
+  outcome.written = written.Take();
   outcome.metrics["peak_memory_mib"] = static_cast<double>(ending.peak_memory_mib);
   outcome.metrics["cpu_seconds"] = ending.cpu_seconds;
   return outcome;
