@@ -1,12 +1,19 @@
 """Real Spark: kubeflow's own operator submits, a node runs driver and executors as processes."""
 
+import json
 import pathlib
+import sys
 import uuid
 
 import pytest
 from backend import Backend, job
 from conftest import cluster
-from control_plane import wait_for
+from control_plane import ROOT, wait_for
+
+sys.path += [str(ROOT / "tests" / "python"), str(ROOT / "python")]
+
+from doors import open_doors  # noqa: E402
+from hearth.jobs import Client  # noqa: E402
 
 TEAM = "processes"
 
@@ -103,3 +110,42 @@ def test_stop_of_a_real_driver_keeps_its_log(backend, tmp_path):
     assert not seen["outcome"]["succeeded"]
     assert "it has begun" in seen["outcome"]["log_tail"]
     assert "it has begun" in backend.log(name, "east")["text"]
+
+
+def test_the_event_log_tells_what_a_job_did_and_wrote(binary, operator, east, tmp_path):
+    events = tmp_path / "events"
+    events.mkdir()
+    place = {"directory": f"file://{events}", "path": str(events)}
+    clusters = {"instance": "events", "clusters": [cluster(east, event_log=place)]}
+    (tmp_path / "clusters.yaml").write_text(json.dumps({"kubernetes": clusters}))
+    platform = {
+        "environments": {"test": {}},
+        "images": [{"version": "4.3", "type": "spark-oss", "image": "spark:4.3.0"}],
+        "keep": {"test": {"resources": "5s"}},
+        "kubernetes": {"clusters": str(tmp_path / "clusters.yaml")},
+    }
+    (tmp_path / "platform.yaml").write_text(json.dumps(platform))
+    program = tmp_path / "job.py"
+    program.write_text(
+        "from pyspark.sql import SparkSession\n"
+        "spark = SparkSession.builder.getOrCreate()\n"
+        f"spark.range(1000).write.parquet('file:{tmp_path}/numbers')\n"
+        "spark.stop()\n"
+    )
+    config = {
+        "backend": "kubernetes",
+        "engine_type": "spark-oss",
+        "spark_version": "4.3",
+        "pyspark": {"file": f"local://{program}"},
+        "resources": {"driver": {"cores": 1, "memory": "512m"}, "executor": {"instances": 1, "memory": "512m"}},
+        "retry": {"max_retries": 0},
+    }
+    with open_doors(binary, tmp_path, "--platform", str(tmp_path / "platform.yaml")) as doors:
+        client = Client(doors.url)
+        name = client.submit(name="events", team=TEAM, user="anna", environment="test", config=config)["job_id"]
+        assert client.wait(name, timeout=240, poll_seconds=0.5)["status"] == "SUCCEEDED", client.check(name)
+        attempt = client.check(name)["attempts"][0]
+        assert attempt["metrics"]["tasks_completed"] > 0, attempt
+        assert attempt["metrics"]["records_written"] == 1000
+        assert attempt["datasets_written"] == [{"namespace": "file", "name": f"{tmp_path}/numbers"}]
+        wait_for(lambda: not list(events.iterdir()), 60)

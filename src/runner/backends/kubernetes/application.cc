@@ -79,9 +79,15 @@ base::Result<Program> ProgramOf(const ClusterSettings& cluster, const manifest::
   return program;
 }
 
-std::map<std::string, std::string> ConfigOf(const ClusterSettings& cluster, const manifest::JobSpec& spec) {
+std::map<std::string, std::string> ConfigOf(const ClusterSettings& cluster, const Attempt& attempt) {
+  const manifest::JobSpec& spec = attempt.spec;
   std::map<std::string, std::string> config;
   config["spark.eventLog.logStageExecutorMetrics"] = "true";
+  if (!cluster.event_log.directory.empty()) {
+    config["spark.eventLog.enabled"] = "true";
+    config["spark.eventLog.compress"] = "false";
+    config["spark.eventLog.dir"] = cluster.event_log.directory + "/" + AttemptLabel(attempt.token);
+  }
   if (VersionNumber(spec.engine_version) >= 401)
     config["spark.kubernetes.driver.annotateExitException"] = "true";
   for (const auto& [key, value] : cluster.spark_config) config[key] = value;
@@ -136,7 +142,7 @@ base::Result<Json> ApplicationOf(const Schema& schema, const ClusterSettings& cl
   job.labels = LabelsOf(attempt, instance);
   for (const auto& [key, value] : cluster.labels) job.labels.emplace(key, value);
   job.annotations[std::string(kTokenAnnotation)] = attempt.token;
-  job.spark_config = ConfigOf(cluster, spec);
+  job.spark_config = ConfigOf(cluster, attempt);
   return Json{{"apiVersion", schema.group_version()},
               {"kind", "SparkApplication"},
               {"metadata",

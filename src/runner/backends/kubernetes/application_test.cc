@@ -67,6 +67,21 @@ TEST(Application, KubeflowTakesSizesAsFields) {
   EXPECT_EQ(spec["deps"]["pyFiles"], Json::array({"local:///more.py"}));
 }
 
+TEST(Application, WritesItsEventLogWhereTheClusterSays) {
+  Attempt attempt = SomeAttempt();
+  ClusterSettings cluster = SomeCluster();
+  const auto setting = [&](const char* key) {
+    const Json object = *ApplicationOf(KubeflowSchema(), cluster, "hearth", attempt);
+    return object["spec"]["sparkConf"].value(key, "");
+  };
+  EXPECT_EQ(setting("spark.eventLog.enabled"), "");
+  cluster.event_log = {"file:///events", "/mnt/events"};
+  EXPECT_EQ(setting("spark.eventLog.enabled"), "true");
+  EXPECT_EQ(setting("spark.eventLog.dir"), "file:///events/" + AttemptLabel(attempt.token));
+  attempt.spec.spark_config["spark.eventLog.dir"] = "s3a://own/events";
+  EXPECT_EQ(setting("spark.eventLog.dir"), "s3a://own/events");
+}
+
 TEST(Application, ApacheTakesSizesAsSettings) {
   const Json object = *ApplicationOf(ApacheSchema(), SomeCluster(), "hearth", SomeAttempt());
   const Json& spec = object["spec"];

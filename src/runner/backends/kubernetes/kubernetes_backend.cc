@@ -15,6 +15,7 @@
 
 #include "runner/backends/kubernetes/application.h"
 #include "runner/backends/kubernetes/cluster.h"
+#include "runner/backends/kubernetes/event_folder.h"
 #include "runner/backends/kubernetes/names.h"
 #include "runner/backends/kubernetes/observation.h"
 #include "runner/backends/kubernetes/removals.h"
@@ -91,6 +92,8 @@ class KubernetesBackend final : public Backend {
   };
 
   base::Result<Cluster*> ClusterOf(const std::string& name);
+  base::Result<Observation> Asked(Cluster& cluster, const Attempt& attempt, bool with_events);
+  base::Result<Observation> Look(Cluster& cluster, const AttemptReference& reference);
   base::Result<Observation> Settle(Cluster& cluster, const Attempt& attempt, const std::string& path,
                                    const ApiError& error);
   base::Result<Observation> Seen(Cluster& cluster, const ApplicationView& view);
@@ -190,12 +193,25 @@ base::Result<Observation> KubernetesBackend::Seen(Cluster& cluster, const Applic
 
 base::Result<Observation> KubernetesBackend::Create(const Attempt& attempt) {
   HEARTH_ASSIGN(Cluster * cluster, ClusterOf(attempt.cluster));
-  HEARTH_ASSIGN(const Json object, ApplicationOf(cluster->schema(), cluster->settings(), instance_, attempt));
+  const EventFolder events(cluster->settings(), attempt.token);
+  const bool has_folder = events.Make();
+  auto observation = Asked(*cluster, attempt, has_folder);
+  const bool may_be_there = observation.ok() || observation.error()->kind == base::ErrorKind::kUnknownOutcome;
+  if (!may_be_there) events.RemoveIfEmpty();
+  return observation;
+}
+
+base::Result<Observation> KubernetesBackend::Asked(Cluster& cluster, const Attempt& attempt,
+                                                   bool with_events) {
+  ClusterSettings settings = cluster.settings();
+  // Spark ends at once when the folder is missing: better no log than no job.
+  if (!with_events) settings.event_log = {};
+  HEARTH_ASSIGN(const Json object, ApplicationOf(cluster.schema(), settings, instance_, attempt));
   removals_.Allow(attempt.token);
-  const std::string path = ApplicationsPath(cluster->schema(), TextAt(object, {"metadata", "namespace"}));
-  const auto answer = cluster->client().Create(path + "?fieldManager=hearth", object);
-  if (answer) return Seen(*cluster, ReadApplication(cluster->schema(), *answer));
-  return Settle(*cluster, attempt, path, answer.error());
+  const std::string path = ApplicationsPath(cluster.schema(), TextAt(object, {"metadata", "namespace"}));
+  const auto answer = cluster.client().Create(path + "?fieldManager=hearth", object);
+  if (answer) return Seen(cluster, ReadApplication(cluster.schema(), *answer));
+  return Settle(cluster, attempt, path, answer.error());
 }
 
 // What a creation that was not answered with 201 has come to.
@@ -228,6 +244,14 @@ base::Result<Observation> KubernetesBackend::Settle(Cluster& cluster, const Atte
 
 base::Result<Observation> KubernetesBackend::Observe(const AttemptReference& reference) {
   HEARTH_ASSIGN(Cluster * cluster, ClusterOf(reference.cluster));
+  HEARTH_ASSIGN(Observation observation, Look(*cluster, reference));
+  if (observation.progress == Progress::kEnded)
+    EventFolder(cluster->settings(), reference.token).ReadInto(&observation.outcome);
+  return observation;
+}
+
+base::Result<Observation> KubernetesBackend::Look(Cluster& site, const AttemptReference& reference) {
+  Cluster* const cluster = &site;
   const std::string attempt = AttemptLabel(reference.token);
   auto record = cluster->cache().Find(attempt);
   const bool known = record && record->application && record->token == reference.token;
@@ -293,6 +317,7 @@ base::Status KubernetesBackend::Remove(const AttemptReference& reference) {
   if (!answer) return ToError(answer.error(), cluster->settings().name);
   if (*answer) HEARTH_RETURN_IF_ERROR(Delete(*cluster, **answer, /*hold=*/false));
   cluster->cache().Forget(AttemptLabel(reference.token));
+  EventFolder(cluster->settings(), reference.token).Remove();
   return {};
 }
 

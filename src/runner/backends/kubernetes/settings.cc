@@ -80,6 +80,19 @@ base::Status ReadEntryPoints(const Json& value, const std::string& field, Cluste
   return {};
 }
 
+base::Status ReadEventLog(const Json& value, const std::string& field, ClusterSettings& cluster) {
+  if (!value.is_object()) return Wrong(field, "expected directory and path");
+  for (const auto& [name, place] : value.items()) {
+    if (name != "directory" && name != "path") return Wrong(field + "." + name, "there is no such setting");
+    HEARTH_RETURN_IF_ERROR(ReadText(place, field + "." + name,
+                                    name == "path" ? cluster.event_log.path : cluster.event_log.directory));
+  }
+  if (cluster.event_log.directory.find(":/") == std::string::npos)
+    return Wrong(field + ".directory", "expected an address such as file:///events");
+  if (!cluster.event_log.path.starts_with('/')) return Wrong(field + ".path", "expected a whole path");
+  return {};
+}
+
 base::Status ReadWeight(const Json& value, const std::string& field, ClusterSettings& cluster) {
   if (!value.is_number() || value.get<double>() <= 0) return Wrong(field, "expected a number above 0");
   cluster.weight = value.get<double>();
@@ -127,6 +140,7 @@ const std::map<std::string, Reader>& Fields() {
          return ReadTemplate(value, field, cluster.executor_template);
        }},
       {"entry_points", ReadEntryPoints},
+      {"event_log", ReadEventLog},
   };
   return kFields;
 }

@@ -20,6 +20,12 @@ struct EntryPoint {
   std::string main_class;  // empty: a Python file
 };
 
+// Where drivers write event logs, a folder for each attempt. Both empty: nowhere.
+struct EventLogPlace {
+  std::string directory;  // as Spark is told: "file:///events"
+  std::string path;       // the same folder as it is mounted here
+};
+
 struct ClusterSettings {
   std::string name;
   Endpoint endpoint;
@@ -39,6 +45,7 @@ struct ClusterSettings {
   nlohmann::json driver_template;                   // pod templates, or null
   nlohmann::json executor_template;
   std::map<std::string, EntryPoint> entry_points;  // "sql", "core_etl"
+  EventLogPlace event_log;
 };
 
 struct Settings {

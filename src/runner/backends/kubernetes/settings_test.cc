@@ -85,6 +85,7 @@ clusters:
     spark_config: {spark.a: 1, spark.b: "yes", spark.c: true}
     driver_template: {spec: {priorityClassName: high}}
     entry_points: {sql: {main_file: "local:///sql.py"}}
+    event_log: {directory: "file:///events", path: /mnt/events}
 )"));
   ASSERT_TRUE(settings.has_value()) << settings.error()->message;
   EXPECT_EQ(settings->request_deadline.count(), 1500);
@@ -95,6 +96,8 @@ clusters:
   EXPECT_EQ(east.spark_config.at("spark.c"), "true");
   EXPECT_EQ(east.driver_template["spec"]["priorityClassName"], "high");
   EXPECT_EQ(east.entry_points.at("sql").main_file, "local:///sql.py");
+  EXPECT_EQ(east.event_log.directory, "file:///events");
+  EXPECT_EQ(east.event_log.path, "/mnt/events");
 }
 
 TEST_F(SettingsTest, RefusalsNameTheField) {
@@ -110,6 +113,11 @@ TEST_F(SettingsTest, RefusalsNameTheField) {
   EXPECT_NE(Refusal("clusters: [" + east + ", context: nobody}]").find("no context 'nobody'"),
             std::string::npos);
   EXPECT_NE(Refusal("clusters: [" + east + ", context: plugin}]").find("exec of a user"), std::string::npos);
+  EXPECT_NE(Refusal("clusters: [" + east + ", event_log: {path: /events}}]").find("event_log.directory"),
+            std::string::npos);
+  EXPECT_NE(
+      Refusal("clusters: [" + east + ", event_log: {directory: 'file:///x', path: x}}]").find("log.path"),
+      std::string::npos);
   EXPECT_NE(Refusal("clusters: [").find("clusters.yaml"), std::string::npos);
   EXPECT_NE(Refusal("clusters: [{name: x, kubeconfig: none}]").find("cannot be read"), std::string::npos);
 }
