@@ -138,7 +138,10 @@ def written(hearth, doors) -> dict[str, set[str]]:
 def test_the_example_is_planned_and_applied(hearth):
     local = [EXAMPLE, "--environment", "local", "--output", "json"]
     created = json.loads(hearth("plan", *local))["actions"]
-    assert [(action["action"], action["primitive"]) for action in created] == [("create", "job"), ("create", "schedule")]
+    assert [(action["action"], action["primitive"]) for action in created] == [
+        ("create", "job"),
+        ("create", "schedule"),
+    ]
     hearth("apply", *local)
     assert json.loads(hearth("plan", *local)).get("actions", []) == [], "a second plan is empty"
     hearth("delete", *local)

@@ -29,6 +29,7 @@ from dev.tally import Tally, of_closing_line, of_googletest, of_junit
 SUMMARY = "run every test, or one"
 REPLAY = ROOT / "tools" / "judge" / "replay.py"
 SANITIZERS = ("asan-ubsan", "tsan")  # presets whose programs take more time and memory
+THREAD_SUPPRESSIONS = ROOT / "tools" / "sanitizers" / "thread.supp"
 PARITY = ROOT / "tools" / "judge" / "parity.py"
 PYTHON_TESTS = ROOT / "tests" / "python"
 KUBERNETES_TESTS = ROOT / "tests" / "kubernetes"  # against control planes that are built first: only in full runs
@@ -46,6 +47,8 @@ def add_arguments(parser) -> None:
 
 def run(options) -> int:
     start = time.monotonic()
+    if options.preset == "tsan":  # a server that races ends, so that its test fails
+        os.environ["TSAN_OPTIONS"] = f"halt_on_error=1 suppressions={THREAD_SUPPRESSIONS}"
     setup.ensure(full=options.full)
     if options.name:
         tally = run_one(options)

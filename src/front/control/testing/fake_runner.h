@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <string>
@@ -139,7 +140,7 @@ class FakeRunner final : public runner::Runner {
     return runs_.at(id);
   }
 
-  bool is_full = false;
+  std::atomic<bool> is_full = false;
 
  private:
   static base::Error Fail(base::ErrorKind kind, const std::string& message) {
