@@ -121,7 +121,7 @@ class Play:
                 self.play_driver()
             retains = self.spec.get("applicationTolerations", {}).get("resourceRetainPolicy", "Never")
             self.enter(RETAINED if retains == "Always" else "ResourceReleased")
-        except Stopped:
+        except (Stopped, ConnectionRefusedError):  # the latter: the control plane has ended
             pass
 
     def play_driver(self) -> None:

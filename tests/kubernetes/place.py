@@ -53,7 +53,8 @@ class Place:
     def job(self, command: str, key: str | None = None, **config) -> dict:
         if self.name == "local":
             script = self.folder / "job.sh"
-            script.write_text('eval "$1"\n')
+            if not script.exists():  # a driver may be reading it
+                script.write_text('eval "$1"\n')
             application = {"pyspark": {"file": str(script), "args": [command]}}
         else:
             application = {"custom_jar": {"jar_path": "local:///played.jar", "main_class": "org.example.Main"}}
