@@ -6,6 +6,8 @@
 #include <deque>
 #include <utility>
 
+#include "session/passing_executor.h"
+
 namespace hearth::session {
 namespace {
 
@@ -29,33 +31,19 @@ fs::path SinkPlace(const std::string& path) {
   return fs::absolute(rest.empty() ? "." : rest, code).lexically_normal();
 }
 
-class GuardedExecutor final : public plan::Executor {
+class GuardedExecutor final : public PassingExecutor {
  public:
   GuardedExecutor(std::unique_ptr<plan::Executor> executor, WriteGuard& guard)
-      : executor_(std::move(executor)), guard_(guard) {}
+      : PassingExecutor(std::move(executor)), guard_(guard) {}
 
-  base::Result<std::unique_ptr<plan::BatchStream>> Execute(const plan::RelationPtr& plan,
-                                                           const plan::ExecutionOptions& options,
-                                                           std::stop_token stop) override {
-    return executor_->Execute(plan, options, std::move(stop));
-  }
   base::Result<int64_t> Write(const plan::RelationPtr& plan, const plan::FileSink& sink,
                               const plan::ExecutionOptions& options, std::stop_token stop) override {
     if (guard_.mode() == WriteGuard::Mode::kDry) return int64_t{0};
     if (sink.format != "noop") HEARTH_RETURN_IF_ERROR(guard_.AdmitRows(sink));
-    return executor_->Write(plan, sink, options, std::move(stop));
+    return PassingExecutor::Write(plan, sink, options, std::move(stop));
   }
-  base::Result<std::vector<plan::ValueList>> Collect(const plan::RelationPtr& plan, int64_t limit,
-                                                     std::stop_token stop) override {
-    return executor_->Collect(plan, limit, std::move(stop));
-  }
-  base::Result<std::string> Explain(const plan::RelationPtr& plan) override {
-    return executor_->Explain(plan);
-  }
-  plan::FileSources& files() override { return executor_->files(); }
 
  private:
-  const std::unique_ptr<plan::Executor> executor_;
   WriteGuard& guard_;
 };
 

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "session/passing_executor.h"
+
 namespace hearth::session {
 namespace {
 
@@ -29,34 +31,20 @@ std::string Whole(const std::string& path) {
   return code ? path : whole.string();
 }
 
-class NotingExecutor final : public plan::Executor {
+class NotingExecutor final : public PassingExecutor {
  public:
   NotingExecutor(std::unique_ptr<plan::Executor> executor, CatalogStore& catalog, WriteNotes& notes)
-      : executor_(std::move(executor)), catalog_(catalog), notes_(notes) {}
+      : PassingExecutor(std::move(executor)), catalog_(catalog), notes_(notes) {}
 
-  base::Result<std::unique_ptr<plan::BatchStream>> Execute(const plan::RelationPtr& plan,
-                                                           const plan::ExecutionOptions& options,
-                                                           std::stop_token stop) override {
-    return executor_->Execute(plan, options, std::move(stop));
-  }
   base::Result<int64_t> Write(const plan::RelationPtr& plan, const plan::FileSink& sink,
                               const plan::ExecutionOptions& options, std::stop_token stop) override {
-    HEARTH_ASSIGN(const int64_t rows, executor_->Write(plan, sink, options, std::move(stop)));
+    HEARTH_ASSIGN(const int64_t rows, PassingExecutor::Write(plan, sink, options, std::move(stop)));
     const bool was_there = sink.mode == plan::SaveMode::kIgnore && rows == 0;
     if (sink.format != "noop" && !was_there) notes_.Add(sink, catalog_);
     return rows;
   }
-  base::Result<std::vector<plan::ValueList>> Collect(const plan::RelationPtr& plan, int64_t limit,
-                                                     std::stop_token stop) override {
-    return executor_->Collect(plan, limit, std::move(stop));
-  }
-  base::Result<std::string> Explain(const plan::RelationPtr& plan) override {
-    return executor_->Explain(plan);
-  }
-  plan::FileSources& files() override { return executor_->files(); }
 
  private:
-  const std::unique_ptr<plan::Executor> executor_;
   CatalogStore& catalog_;
   WriteNotes& notes_;
 };

@@ -29,6 +29,19 @@ def now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
+def ended_executor(end: dict) -> dict:
+    """The status of an executor's pod whose container ended so."""
+    container = {
+        "name": "spark-kubernetes-executor",
+        "image": "played",
+        "imageID": "",
+        "ready": False,
+        "restartCount": 0,
+        "state": {"terminated": end},
+    }
+    return {"phase": "Failed", "containerStatuses": [container]}
+
+
 class Stopped(Exception):
     pass
 
@@ -206,15 +219,7 @@ class Play:
         self.plane.call("POST", self.pods, self.pod("executor", name))
         reason = "OOMKilled" if code == 137 else "Error"
         end = {"exitCode": code, "reason": reason, "startedAt": now(), "finishedAt": now()}
-        container = {
-            "name": "spark-kubernetes-executor",
-            "image": "played",
-            "imageID": "",
-            "ready": False,
-            "restartCount": 0,
-            "state": {"terminated": end},
-        }
-        status = {"phase": "Failed", "containerStatuses": [container]}
+        status = ended_executor(end)
         self.plane.patch_status(f"{self.pods}/{name}", status)
 
     def play_pod(self, phase: str, state: dict) -> None:

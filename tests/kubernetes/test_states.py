@@ -4,6 +4,7 @@ import time
 import uuid
 
 import pytest
+from apache_operator import ended_executor
 from backend import Refused, job
 from conftest import cluster
 from control_plane import APACHE, KUBEFLOW, wait_for
@@ -131,15 +132,7 @@ def test_executors_that_ended_are_told(on_east, east, team):
     }
     east.call("POST", pods, pod)
     end = {"exitCode": 137, "reason": "OOMKilled"}
-    container = {
-        "name": "spark-kubernetes-executor",
-        "image": "played",
-        "imageID": "",
-        "ready": False,
-        "restartCount": 0,
-        "state": {"terminated": end},
-    }
-    east.patch_status(f"{pods}/executor-1", {"phase": "Failed", "containerStatuses": [container]})
+    east.patch_status(f"{pods}/executor-1", ended_executor(end))
     east.call("DELETE", f"{pods}/executor-1", {"gracePeriodSeconds": 0})
     time.sleep(0.5)
     east.patch_status(base, {"applicationState": {"state": "FAILED", "errorMessage": "x"}, "driverInfo": {}})

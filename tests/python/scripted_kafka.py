@@ -3,7 +3,8 @@
 import contextlib
 import socketserver
 import struct
-import threading
+
+from scripted_services import running
 
 TOPIC = "orders"
 LATEST = 5
@@ -52,16 +53,6 @@ class Connection(socketserver.StreamRequestHandler):
                 self.wfile.write(struct.pack(">i", len(body)) + body)
 
 
-@contextlib.contextmanager
 def scripted_kafka():
-    """The broker's address, "127.0.0.1:PORT"."""
-    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Connection)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(10)
+    """The broker's address, "127.0.0.1:PORT", for as long as it runs."""
+    return running(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Connection))

@@ -6,6 +6,7 @@ A fault lasts for one driver, so that the next attempt finds the service well ag
 import contextlib
 import http.server
 import json
+import socketserver
 import threading
 
 
@@ -99,16 +100,23 @@ class Iceberg(Service):
 
 
 @contextlib.contextmanager
-def scripted(service: type[Service]):
-    """The service's address, "http://127.0.0.1:PORT"."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), service)
+def running(server: socketserver.ThreadingTCPServer):
+    """The server's address, "127.0.0.1:PORT", for as long as it runs."""
     server.daemon_threads = True
-    server.drivers = {}  # fault -> how many drivers have begun
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()
         thread.join(10)
+
+
+@contextlib.contextmanager
+def scripted(service: type[Service]):
+    """The service's address, "http://127.0.0.1:PORT"."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), service)
+    server.drivers = {}  # fault -> how many drivers have begun
+    with running(server) as address:
+        yield f"http://{address}"
