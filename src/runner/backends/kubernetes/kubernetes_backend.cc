@@ -26,7 +26,7 @@ namespace {
 using base::ErrorKind;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kRecent = std::chrono::seconds(2);  // placed, but perhaps not yet seen by the watch
+constexpr auto kLongestPlacement = std::chrono::seconds(10);  // counts no more: its creation did not come
 
 base::Error Refusal(ErrorKind kind, const std::string& message) {
   return base::MakeError(kind, "KUBERNETES_REFUSED", message);
@@ -80,9 +80,14 @@ class KubernetesBackend final : public Backend {
   base::Status Remove(const AttemptReference& reference) override;
 
  private:
+  // A job given to a cluster whose watch has not told of its application yet.
+  struct Placement {
+    Clock::time_point at;
+    std::string attempt;  // its label; empty until its creation is asked for
+  };
   struct Site {
     std::unique_ptr<Cluster> cluster;
-    std::deque<Clock::time_point> placed;  // lately
+    std::deque<Placement> placements;  // oldest first
   };
   struct Task {
     enum class Kind { kKeepLog, kRemoveLate } kind;
@@ -92,6 +97,10 @@ class KubernetesBackend final : public Backend {
   };
 
   base::Result<Cluster*> ClusterOf(const std::string& name);
+  // Applications there and on their way there. With the lock held.
+  static int64_t Load(Site& site);
+  void NamePlacement(const Attempt& attempt);
+  void DropPlacement(const Attempt& attempt);
   base::Result<Observation> Asked(Cluster& cluster, const Attempt& attempt, bool with_events);
   base::Result<Observation> Look(Cluster& cluster, const AttemptReference& reference);
   base::Result<Observation> Settle(Cluster& cluster, const Attempt& attempt, const std::string& path,
@@ -105,7 +114,7 @@ class KubernetesBackend final : public Backend {
   void Work();
 
   const std::string instance_;
-  std::unordered_map<std::string, Site> places_;  // never changed after construction, but for `placed`
+  std::unordered_map<std::string, Site> places_;  // never changed after construction, but for `placements`
   Removals removals_;
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -127,7 +136,9 @@ base::Result<std::string> KubernetesBackend::Place(const manifest::JobSpec& spec
   struct Candidate {
     double load;
     std::string name;
+    Site* site;
   };
+  std::vector<Site*> well;
   std::vector<Candidate> candidates;
   std::vector<std::string> reasons;
   bool any_serves = false;
@@ -153,15 +164,18 @@ base::Result<std::string> KubernetesBackend::Place(const manifest::JobSpec& spec
       reasons.push_back(fmt::format("{} {}", name, trouble));
       continue;
     }
-    std::lock_guard lock(mutex_);
-    while (!place.placed.empty() && Clock::now() - place.placed.front() > kRecent) place.placed.pop_front();
-    const int64_t live = place.cluster->cache().Live() + static_cast<int64_t>(place.placed.size());
-    if (settings.most_applications > 0 && live >= settings.most_applications) {
+    well.push_back(&place);
+  }
+  std::lock_guard lock(mutex_);  // no other job may be placed between counting and choosing
+  for (Site* site : well) {
+    const ClusterSettings& settings = site->cluster->settings();
+    const int64_t load = Load(*site);
+    if (settings.most_applications > 0 && load >= settings.most_applications) {
       any_full = true;
-      reasons.push_back(fmt::format("{} has its {} applications", name, settings.most_applications));
+      reasons.push_back(fmt::format("{} has its {} applications", settings.name, settings.most_applications));
       continue;
     }
-    candidates.push_back({static_cast<double>(live) / settings.weight, name});
+    candidates.push_back({static_cast<double>(load) / settings.weight, settings.name, site});
   }
   if (candidates.empty()) {
     if (!any_serves) {
@@ -176,9 +190,34 @@ base::Result<std::string> KubernetesBackend::Place(const manifest::JobSpec& spec
       std::min_element(candidates.begin(), candidates.end(), [](const auto& left, const auto& right) {
         return std::tie(left.load, left.name) < std::tie(right.load, right.name);
       });
-  std::lock_guard lock(mutex_);
-  places_.find(best->name)->second.placed.push_back(Clock::now());
+  best->site->placements.push_back({Clock::now(), {}});
   return best->name;
+}
+
+int64_t KubernetesBackend::Load(Site& site) {
+  std::erase_if(site.placements, [&](const Placement& placement) {
+    if (Clock::now() - placement.at > kLongestPlacement) return true;
+    const auto record = site.cluster->cache().Find(placement.attempt);
+    return record && record->application;
+  });
+  return site.cluster->cache().Live() + static_cast<int64_t>(site.placements.size());
+}
+
+void KubernetesBackend::NamePlacement(const Attempt& attempt) {
+  const std::string label = AttemptLabel(attempt.token);
+  std::lock_guard lock(mutex_);
+  auto& placements = places_.find(attempt.cluster)->second.placements;
+  const auto named = std::ranges::find(placements, label, &Placement::attempt);
+  if (named != placements.end()) return;  // asked for again
+  const auto nameless = std::ranges::find(placements, std::string(), &Placement::attempt);
+  if (nameless != placements.end()) nameless->attempt = label;
+}
+
+void KubernetesBackend::DropPlacement(const Attempt& attempt) {
+  const std::string label = AttemptLabel(attempt.token);
+  std::lock_guard lock(mutex_);
+  std::erase_if(places_.find(attempt.cluster)->second.placements,
+                [&](const Placement& placement) { return placement.attempt == label; });
 }
 
 base::Result<Observation> KubernetesBackend::Seen(Cluster& cluster, const ApplicationView& view) {
@@ -193,11 +232,15 @@ base::Result<Observation> KubernetesBackend::Seen(Cluster& cluster, const Applic
 
 base::Result<Observation> KubernetesBackend::Create(const Attempt& attempt) {
   HEARTH_ASSIGN(Cluster * cluster, ClusterOf(attempt.cluster));
+  NamePlacement(attempt);
   const EventFolder events(cluster->settings(), attempt.token);
   const bool has_folder = events.Make();
   auto observation = Asked(*cluster, attempt, has_folder);
   const bool may_be_there = observation.ok() || observation.error()->kind == base::ErrorKind::kUnknownOutcome;
-  if (!may_be_there) events.RemoveIfEmpty();
+  if (!may_be_there) {
+    DropPlacement(attempt);
+    events.RemoveIfEmpty();
+  }
   return observation;
 }
 
