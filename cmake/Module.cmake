@@ -22,6 +22,11 @@ function(hearth_sees_messages target)
   endif()
 endfunction()
 
+set(HEARTH_TEST_TIMEOUT 300)  # seconds, of one test program
+if(HEARTH_SANITIZERS)
+  set(HEARTH_TEST_TIMEOUT 1800)
+endif()
+
 function(hearth_precompile target)
   if(HEARTH_PRECOMPILED_HEADERS)
     target_precompile_headers(${target} PRIVATE ${ARGN})
@@ -76,6 +81,7 @@ function(hearth_module name)
     target_link_libraries(${name}_test PRIVATE ${target} ${ARG_PRIVATE_LIBRARIES} GTest::gtest GTest::gtest_main GTest::gmock)
     hearth_precompile(${name}_test ${HEARTH_STANDARD_HEADERS} ${ARG_PRECOMPILE} <gtest/gtest.h>)
     add_test(NAME ${name}_test COMMAND ${name}_test WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
-    set_tests_properties(${name}_test PROPERTIES TIMEOUT 300 ENVIRONMENT "HEARTH_BINARY=${CMAKE_BINARY_DIR}/bin/hearth")
+    set_tests_properties(${name}_test PROPERTIES TIMEOUT ${HEARTH_TEST_TIMEOUT}
+      ENVIRONMENT "HEARTH_BINARY=${CMAKE_BINARY_DIR}/bin/hearth")
   endif()
 endfunction()

@@ -67,12 +67,15 @@ def open_doors(binary: pathlib.Path, folder: pathlib.Path, *arguments: str):
                 doors.control = address
         yield doors
     finally:
+        runs = process.poll() is None  # and was not ended by the test
         process.terminate()
         try:
-            process.communicate(timeout=30)
+            _, said = process.communicate(timeout=30)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.communicate()
+            _, said = process.communicate()
+        if runs and process.returncode != 0:
+            raise RuntimeError(f"the server ended with {process.returncode}: {said[-8000:]}")
 
 
 def sql_job(name: str = "numbers", team: str = "team-a", query: str = "select 1", **more) -> dict:
