@@ -74,8 +74,8 @@ def open_doors(binary: pathlib.Path, folder: pathlib.Path, *arguments: str):
         except subprocess.TimeoutExpired:
             process.kill()
             _, said = process.communicate()
-        if runs and process.returncode != 0:
-            raise RuntimeError(f"the server ended with {process.returncode}: {said[-8000:]}")
+    if runs and process.returncode != 0:
+        raise RuntimeError(f"the server ended with {process.returncode}: {said[-8000:]}")
 
 
 def sql_job(name: str = "numbers", team: str = "team-a", query: str = "select 1", **more) -> dict:

@@ -88,10 +88,10 @@ struct DoorTest : testing::Test {
   }
 
   void Answer(int batches, size_t bytes, bool blocks = false) {
-    engine.answer = [this, batches, bytes, blocks](const plan::RelationPtr&, std::stop_token stop) {
+    engine.SetAnswer([this, batches, bytes, blocks](const plan::RelationPtr&, std::stop_token stop) {
       return base::Result<std::unique_ptr<plan::BatchStream>>(
           std::make_unique<CountingStream>(batches, bytes, &pulled, std::move(stop), blocks));
-    };
+    });
   }
 
   template <typename Request>

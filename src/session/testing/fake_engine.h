@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include "plan/executor.h"
@@ -30,8 +31,11 @@ class FakeEngine final : public plan::Engine {
   using Answer = std::function<base::Result<std::unique_ptr<plan::BatchStream>>(const plan::RelationPtr&,
                                                                                 std::stop_token)>;
 
-  // What Execute gives; unset: an error.
-  Answer answer;
+  // What Execute gives from now on, in any thread; an error before.
+  void SetAnswer(Answer answer) {
+    std::lock_guard lock(mutex_);
+    answer_ = std::move(answer);
+  }
 
   std::unique_ptr<plan::Executor> NewExecutor() override { return std::make_unique<FakeExecutor>(*this); }
 
@@ -47,8 +51,9 @@ class FakeEngine final : public plan::Engine {
     base::Result<std::unique_ptr<plan::BatchStream>> Execute(const plan::RelationPtr& plan,
                                                              const plan::ExecutionOptions&,
                                                              std::stop_token stop) override {
-      if (!engine_.answer) return base::NotImplemented("queries of the fake engine");
-      return engine_.answer(plan, std::move(stop));
+      const Answer answer = engine_.answer();
+      if (!answer) return base::NotImplemented("queries of the fake engine");
+      return answer(plan, std::move(stop));
     }
     base::Result<int64_t> Write(const plan::RelationPtr&, const plan::FileSink&,
                                 const plan::ExecutionOptions&, std::stop_token) override {
@@ -61,6 +66,14 @@ class FakeEngine final : public plan::Engine {
     FakeEngine& engine_;
     NoFiles files_;
   };
+
+  Answer answer() const {
+    std::lock_guard lock(mutex_);
+    return answer_;
+  }
+
+  mutable std::mutex mutex_;
+  Answer answer_;
 };
 
 }  // namespace hearth::session
