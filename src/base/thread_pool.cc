@@ -10,7 +10,10 @@ namespace hearth::base {
 ThreadPool::ThreadPool(std::string name, int threads, size_t queue_limit)
     : name_(std::move(name)),
       maximum_threads_(threads > 0 ? static_cast<size_t>(threads) : 1),
-      queue_limit_(queue_limit) {}
+      queue_limit_(queue_limit) {
+  // Who finds the lock free finds the pool whole, however it was told of it.
+  std::lock_guard lock(mutex_);
+}
 
 ThreadPool::~ThreadPool() { Stop(); }
 
@@ -51,8 +54,8 @@ void ThreadPool::StartThread() {
 }
 
 void ThreadPool::Run() {
-  pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
   std::unique_lock lock(mutex_);
+  pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
   while (true) {
     ++waiting_threads_;
     work_.wait(lock, [this] { return stopped_ || !queue_.empty(); });
